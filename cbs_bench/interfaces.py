@@ -1,0 +1,194 @@
+"""What a corpus builder, a tokenizer and a task promise, and the registries of each."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from cbs_bench.registry import Registry
+from cbs_bench.types import Token
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusInfo:
+    """What the dataset card says of a corpus.
+
+    Attributes:
+        title: The corpus's name.
+        summary: One paragraph: what the rows are and where they come from.
+        licence: The licence its source states, or ``unknown``.
+        citation: How to cite the source.
+        homepage: Where the raw data are published.
+        limits: Known limits, one sentence each.
+    """
+
+    title: str
+    summary: str
+    licence: str
+    citation: str
+    homepage: str
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row on its way into a dataset.
+
+    Attributes:
+        config: ``slips``, ``glyphs``, ``texts`` or ``pos``.
+        row: The columns of that config. An image is its encoded bytes or an
+            :class:`ImageRef`; the writer checks it.
+        where: File and row in the raw data, for messages.
+        group: Rows of one group never part between splits: the slip.
+        document: The coarser group, used where a corpus has enough documents.
+        split: ``train``, ``validation`` or ``test`` where the source fixes it.
+    """
+
+    config: str
+    row: Mapping[str, Any]
+    where: str
+    group: str
+    document: str
+    split: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRef:
+    """An encoded image left where it lies until a worker reads it.
+
+    Attributes:
+        path: The image file, or the zip archive that holds it.
+        member: The name inside the archive; ``None`` for a plain file.
+    """
+
+    path: Path
+    member: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A raw row that was left out, and why; written to ``rejected.jsonl``."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What the command line tells every builder.
+
+    Attributes:
+        ids: A table of ideographic description sequences to use instead of the installed one.
+        orthography: Label counts by which a text is respelled as the slips would write it.
+        seed: Seeds every random choice.
+    """
+
+    ids: Path | None = None
+    orthography: Path | None = None
+    seed: int = 0
+
+
+class CorpusBuilder(ABC):
+    """Turns one corpus's raw files into records; one subclass a file in ``builders/``."""
+
+    info: ClassVar[CorpusInfo]
+
+    def __init__(self, options: BuildOptions | None = None) -> None:
+        self.options = options or BuildOptions()
+
+    @abstractmethod
+    def records(self, raw: Path | None) -> Iterator[Record | Rejection]:
+        """Yield the rows of the corpus at ``raw`` in a stable order.
+
+        Args:
+            raw: The folder, archive or file with the raw data; ``None`` for a corpus that
+                is part of the package.
+
+        Raises:
+            InputError: If ``raw`` as a whole is not this corpus.
+        """
+
+
+class SlipTokenizer(ABC):
+    """Cuts a sequence of glyphs into tokens; one subclass a file in ``baselines/``.
+
+    A text comes as its glyphs, one string each: a code point, or a composition such as
+    ``{日止頁}``. Spans count glyphs.
+    """
+
+    @classmethod
+    @abstractmethod
+    def train(
+        cls, texts: Iterable[Sequence[str]], *, vocab_size: int, seed: int
+    ) -> SlipTokenizer:
+        """Learn the vocabulary from the glyphs of the training texts."""
+
+    @abstractmethod
+    def tokenize(self, glyphs: Sequence[str]) -> list[Token]:
+        """Tokens in order; together they cover every glyph."""
+
+    @abstractmethod
+    def to_bytes(self) -> bytes:
+        """The whole tokenizer; equal tokenizers give equal bytes."""
+
+    @classmethod
+    @abstractmethod
+    def from_bytes(cls, data: bytes) -> SlipTokenizer:
+        """The inverse of :meth:`to_bytes`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One cell of a benchmark: a task on a dataset with one tokenizer and one seed."""
+
+    data: Path
+    tokenizer: str
+    seed: int
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskInfo:
+    """What a table says of a task.
+
+    Attributes:
+        summary: One line.
+        metric: What ``precision``, ``recall`` and ``f1`` are counted over.
+        needs: The dataset configs it reads.
+        compares_tokenizers: Whether its score depends on the tokenizer.
+    """
+
+    summary: str
+    metric: str
+    needs: tuple[str, ...]
+    compares_tokenizers: bool = True
+
+
+class Task(ABC):
+    """Trains where it must, predicts and counts; one subclass a file in ``cbs_bench/tasks/``."""
+
+    info: ClassVar[TaskInfo]
+
+    @abstractmethod
+    def run(self, request: RunRequest) -> Iterator[dict[str, Any]]:
+        """Score the test split.
+
+        Yields:
+            One mapping for each track: ``track``, ``split``, ``slices`` (name to a list of
+            ``[true positives, predicted, gold]``, one entry a sentence or scan, so that tables
+            re-aggregate and bootstraps pair) and, under ``extra``, further measures.
+        """
+
+
+BUILDERS: Registry[CorpusBuilder] = Registry(
+    kind="builder", package="builders", group="cbs_bench.builders", interface=CorpusBuilder
+)
+BASELINES: Registry[SlipTokenizer] = Registry(
+    kind="tokenizer", package="baselines", group="cbs_bench.tokenizers", interface=SlipTokenizer
+)
+TASKS: Registry[Task] = Registry(
+    kind="task", package="cbs_bench.tasks", group="cbs_bench.tasks", interface=Task
+)
