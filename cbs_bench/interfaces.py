@@ -121,9 +121,7 @@ class SlipTokenizer(ABC):
 
     @classmethod
     @abstractmethod
-    def train(
-        cls, texts: Iterable[Sequence[str]], *, vocab_size: int, seed: int
-    ) -> SlipTokenizer:
+    def train(cls, texts: Iterable[Sequence[str]], *, vocab_size: int, seed: int) -> SlipTokenizer:
         """Learn the vocabulary from the glyphs of the training texts."""
 
     @abstractmethod

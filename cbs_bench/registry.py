@@ -13,7 +13,7 @@ import importlib.util
 import inspect
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from cbs_bench.errors import PluginError
 
@@ -30,9 +30,7 @@ class Registry(Generic[Interface]):
         interface: The class that a plugin module subclasses exactly once.
     """
 
-    def __init__(
-        self, *, kind: str, package: str, group: str, interface: type[Interface]
-    ) -> None:
+    def __init__(self, *, kind: str, package: str, group: str, interface: type) -> None:
         self.kind = kind
         self.package = package
         self.group = group
@@ -65,7 +63,7 @@ class Registry(Generic[Interface]):
                     f"entry point {foreign.value} is not a {self.interface.__name__}",
                     remedy=f"point {self.group}:{name} at a subclass of it",
                 )
-            return found
+            return cast("type[Interface]", found)
         raise PluginError(
             f"unknown {self.kind} {name!r}", remedy=f"choose one of {', '.join(self.names())}"
         )

@@ -1,0 +1,1 @@
+"""Scores: exact word spans, detection, calibration, alignment, paired bootstrap."""
