@@ -1,0 +1,1 @@
+"""Corpora shipped inside the package."""
