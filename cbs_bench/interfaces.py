@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from cbs_bench.registry import Registry
-from cbs_bench.types import Token
+from cbs_bench.types import Glyph, Granularity, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,13 @@ class SlipTokenizer(ABC):
 
     A text comes as its glyphs, one string each: a code point, or a composition such as
     ``{日止頁}``. Spans count glyphs.
+
+    Attributes:
+        granularity: What most of its tokens are; tables compare the system with the best
+            ``subword`` tokenizer.
     """
+
+    granularity: ClassVar[Granularity]
 
     @classmethod
     @abstractmethod
@@ -127,6 +133,10 @@ class SlipTokenizer(ABC):
     @abstractmethod
     def tokenize(self, glyphs: Sequence[str]) -> list[Token]:
         """Tokens in order; together they cover every glyph."""
+
+    def tokenize_reading(self, glyphs: Sequence[Glyph]) -> list[Token]:
+        """Tokens of glyphs read from a scan; by default those of their first candidates."""
+        return self.tokenize([glyph.graph for glyph in glyphs])
 
     @abstractmethod
     def to_bytes(self) -> bytes:

@@ -103,4 +103,4 @@ class Registry(Generic[Interface]):
                 f"{module_name} defines {len(classes)} subclasses of {self.interface.__name__}",
                 remedy="define exactly one",
             )
-        return classes[0]
+        return cast("type[Interface]", classes[0])

@@ -85,11 +85,14 @@ class Glyph:
         box: Where it stands on the scan.
         candidates: ``(graph, probability)`` pairs, most probable first.
         components: The sub-character units seen, in writing order.
+        sure: Whether the recogniser trusts its first candidate; if not, the glyph falls
+            back to its components.
     """
 
     box: Box
     candidates: tuple[tuple[str, float], ...]
     components: tuple[str, ...]
+    sure: bool = True
 
     @property
     def graph(self) -> str:

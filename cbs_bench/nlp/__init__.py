@@ -1,0 +1,1 @@
+"""spaCy: documents from text or scans, component embeddings, the word tagger."""

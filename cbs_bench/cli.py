@@ -1,0 +1,245 @@
+"""The command line: ``cbs-bench list|build|audit|tokenize|train|run|report|view|demo``.
+
+Every command imports what it needs when it runs, so that ``--help`` and ``list`` are quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cbs_bench import __version__
+from cbs_bench.errors import CbsBenchError
+
+EXIT_FAULT = 1
+EXIT_BAD_INPUT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        The exit status: 0, 1 for faults an audit found, 2 for bad input.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.command(options)
+    except CbsBenchError as error:
+        if options.debug:
+            raise
+        print(f"cbs-bench: {error}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except BrokenPipeError:
+        # The reader of a pipe (`| head`) has seen enough; silence the flush at exit too.
+        sys.stdout = None  # type: ignore[assignment]
+        return 0
+    return status
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with errors in one line."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        print(f"{self.prog}: {message}; see {self.prog} --help", file=sys.stderr)
+        raise SystemExit(EXIT_BAD_INPUT)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="cbs-bench", description="Datasets, tokenizers and F1 tables for slips.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], summary: str) -> _Parser:
+        added = commands.add_parser(name, help=summary, description=summary)
+        added.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        added.set_defaults(command=run)
+        return added
+
+    command("list", _list, "name the builders, tokenizers and tasks")
+
+    build = command("build", _build, "turn raw scans or texts into a Hugging Face dataset")
+    build.add_argument("builder", metavar="BUILDER", help="see `cbs-bench list`")
+    build.add_argument("--raw", type=Path, help="folder, archive or file with the raw data")
+    build.add_argument("--out", type=Path, required=True, help="folder of the dataset")
+    build.add_argument("--ids", type=Path, help="table of ideographic description sequences")
+    build.add_argument(
+        "--orthography", type=Path, metavar="COUNTS", help="label counts to respell a text by"
+    )
+    build.add_argument("--seed", type=int, default=0)
+    build.add_argument("--workers", type=int, default=1, help="processes (default 1)")
+    build.add_argument("--strict", action="store_true", help="fail on the first bad row")
+    build.add_argument("--push", metavar="REPO", help="publish on the Hugging Face Hub")
+
+    audit = command("audit", _audit, "prove a dataset: schema, checksums, ids, leakage")
+    audit.add_argument("folder", type=Path, metavar="DIR")
+
+    tokenize = command("tokenize", _tokenize, "read scans: boxes, graphs, tokens")
+    tokenize.add_argument("path", type=Path, help="an image, a folder of images, or a dataset")
+    tokenize.add_argument("--format", choices=("jsonl", "text"), default="text")
+    tokenize.add_argument("--models", type=Path, help="folder of models (default: the shipped)")
+
+    train = command("train", _train, "train a detector or a recogniser (extra `train`)")
+    _add_train_arguments(train)
+
+    run = command("run", _run, "train and score tokenizers on a task")
+    run.add_argument("task", metavar="TASK", help="see `cbs-bench list`")
+    run.add_argument("--data", type=Path, required=True, help="folder of a built dataset")
+    run.add_argument("--tokenizers", type=_names, default=["multigranularity"], metavar="A,B,C")
+    run.add_argument("--seeds", type=_positive, default=3, help="number of seeds (default 3)")
+    run.add_argument("--out", type=Path, required=True, help="folder of results")
+    run.add_argument("--epochs", type=_positive, help="passes over the training data")
+    run.add_argument("--vocab-size", type=_positive, help="size of every vocabulary")
+    run.add_argument("--workers", type=_positive, help="processes (default: one a core)")
+
+    report = command("report", _report, "print the tables of stored results")
+    report.add_argument("results", type=Path, metavar="RESULTS")
+    report.add_argument("--format", choices=("markdown", "csv", "html"), default="markdown")
+
+    view = command("view", _view, "write a page that shows scans with boxes and tokens")
+    view.add_argument("path", type=Path, help="an image, a folder of images, or a dataset")
+    view.add_argument("--out", type=Path, required=True, help="the HTML file")
+    view.add_argument("--models", type=Path, help="folder of models (default: the shipped)")
+
+    demo = command("demo", _demo, "the whole way on the embedded corpus")
+    demo.add_argument("--out", type=Path, default=Path("demo"), help="folder (default demo)")
+    return parser
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+def _progress(line: str) -> None:
+    """One line on a terminal, nothing in a pipe."""
+    if sys.stderr.isatty():
+        print(line, file=sys.stderr)
+
+
+def _list(options: argparse.Namespace) -> int:
+    from cbs_bench.interfaces import BASELINES, BUILDERS, TASKS
+
+    for title, names in (
+        ("builders", BUILDERS.names()),
+        ("tokenizers", BASELINES.names()),
+        ("tasks", TASKS.names()),
+    ):
+        print(f"{title}: {' '.join(names)}")
+    return 0
+
+
+def _build(options: argparse.Namespace) -> int:
+    from cbs_bench.dataset import writer
+    from cbs_bench.interfaces import BuildOptions
+
+    report = writer.build(
+        options.builder,
+        raw=options.raw,
+        out=options.out,
+        options=BuildOptions(options.ids, options.orthography, options.seed),
+        workers=options.workers,
+        strict=options.strict,
+        progress=lambda rows: _progress(f"{rows} rows"),
+    )
+    print(report)
+    if options.push:
+        from cbs_bench.dataset import publish
+
+        print(publish.push(options.out, options.push))
+    return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from cbs_bench.dataset.audit import audit
+
+    report = audit(options.folder)
+    print(report)
+    return EXIT_FAULT if report.faults else 0
+
+
+def _tokenize(options: argparse.Namespace) -> int:
+    from cbs_bench.scans import scans_in
+    from cbs_bench.tokenizer import MultiGranularityTokenizer
+
+    tokenizer = MultiGranularityTokenizer.load(options.models)
+    for name, image in scans_in(options.path):
+        reading = tokenizer.read(image)
+        if options.format == "jsonl":
+            line = json.dumps({"scan": name, **reading.as_dict()}, ensure_ascii=False)
+        else:
+            line = f"{name}\t{' '.join(token.text for token in reading.tokens)}"
+        print(line, flush=True)
+    return 0
+
+
+def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
+    from cbs_bench.training import options
+
+    options.add_arguments(parser)
+
+
+def _train(options: argparse.Namespace) -> int:
+    from cbs_bench.training import options as training
+
+    training.run(options)
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from cbs_bench.runner import run
+
+    settings: dict[str, object] = {}
+    if options.epochs:
+        settings["budget"] = {"epochs": options.epochs}
+    if options.vocab_size:
+        settings["vocab_size"] = options.vocab_size
+    paths = run(
+        options.task,
+        data=options.data,
+        tokenizers=options.tokenizers,
+        seeds=options.seeds,
+        out=options.out,
+        settings=settings,
+        workers=options.workers,
+        done=lambda path: _progress(f"done {path}"),
+    )
+    print(f"{len(paths)} results in {options.out}")
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from cbs_bench.report import FORMATS, read_results
+
+    print(FORMATS[options.format](read_results(options.results)))
+    return 0
+
+
+def _view(options: argparse.Namespace) -> int:
+    from cbs_bench.export.view import write_page
+    from cbs_bench.scans import scans_in
+    from cbs_bench.tokenizer import MultiGranularityTokenizer
+
+    tokenizer = MultiGranularityTokenizer.load(options.models)
+    count = write_page(options.out, scans_in(options.path), tokenizer)
+    print(f"{count} scans in {options.out}")
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from cbs_bench.demo import demo
+
+    demo(options.out)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,127 @@
+"""Tokens as a spaCy ``Doc``: one spaCy token for each group of tokens that share glyphs.
+
+The groups partition the glyphs, so ``doc.text`` is the source text whatever the tokenizer
+did, and predicted and gold documents always agree (spaCy's E949 compares their texts).
+What the tokenizer knew of each group travels in ``doc.user_data`` and is read through
+extension attributes: ``token._.glyph_span``, ``.granularity``, ``.components``,
+``.confidence``; ``doc._.boxes`` for a document made from a scan.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from spacy.tokens import Doc
+from spacy.tokens import Token as SpacyToken
+from spacy.vocab import Vocab
+
+from cbs_bench.types import Box, Token
+
+USER_DATA = "cbs_bench.tokens"
+BOXES = "cbs_bench.boxes"
+COMPONENT_NORM = "[COMPONENTS]"
+
+
+def make_doc(
+    vocab: Vocab, glyphs: Sequence[str], tokens: Sequence[Token], boxes: Sequence[Box] = ()
+) -> Doc:
+    """A document whose spaCy tokens are the groups of ``tokens`` that share glyphs.
+
+    Args:
+        vocab: The pipeline's vocabulary.
+        glyphs: The glyphs of the text, in order.
+        tokens: Tokens in order; together they cover every glyph.
+        boxes: Where each glyph stands on its scan, if there is one.
+    """
+    groups = list(_groups(tokens))
+    words, norms, details = [], [], []
+    for group in groups:
+        start, end = group[0].start, group[-1].end
+        words.append("".join(glyphs[start:end]))
+        components = [token.text for token in group] if len(group) > 1 else group[0].components
+        hidden = group[0].granularity == "component" or len(group) > 1
+        norms.append(COMPONENT_NORM if hidden else _fold(group[0].text))
+        confidence = min(token.confidence for token in group)
+        details.append([start, end, group[0].granularity, list(components), confidence])
+    doc = Doc(vocab, words=words, spaces=[False] * len(words))
+    for token, norm in zip(doc, norms, strict=True):
+        token.norm_ = norm
+    doc.user_data[USER_DATA] = details
+    if boxes:
+        doc.user_data[BOXES] = [list(box.xywh) for box in boxes]
+    return doc
+
+
+def details_of(doc: Doc) -> list[list[Any]]:
+    """``[start, end, granularity, components, confidence]`` of every spaCy token.
+
+    A document of another tokenizer has none: its tokens count as characters of one
+    glyph for each code point.
+    """
+    stored: list[list[Any]] | None = doc.user_data.get(USER_DATA)
+    if stored is not None:
+        return stored
+    return [[t.idx, t.idx + len(t), "character", [], 1.0] for t in doc]
+
+
+def _groups(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    group: list[Token] = []
+    for token in tokens:
+        if group and token.start >= group[-1].end:
+            yield group
+            group = []
+        group.append(token)
+    if group:
+        yield group
+
+
+@lru_cache(maxsize=65536)
+def _fold(text: str) -> str:
+    """Punctuation by function: editions differ in which quote or comma they print."""
+    if len(text) == 1 and unicodedata.category(text).startswith("P"):
+        return _PUNCTUATION.get(text, "·")
+    return text
+
+
+_PUNCTUATION = {
+    character: kind
+    for kind, characters in {
+        "。": "。.．",
+        "，": "，,",
+        "、": "、",
+        "；": "；;",
+        "：": "：:",
+        "！": "！!",
+        "？": "？?",
+        "「": "「『“‘\"'《〈（([【〔",
+        "」": "」』”’》〉）)]】〕",
+    }.items()
+    for character in characters
+}
+
+
+def _detail(position: int) -> Any:
+    def read(token: SpacyToken) -> Any:
+        return details_of(token.doc)[token.i][position]
+
+    return read
+
+
+def _glyph_span(token: SpacyToken) -> tuple[int, int]:
+    start, end = details_of(token.doc)[token.i][:2]
+    return start, end
+
+
+def _boxes(doc: Doc) -> list[list[float]]:
+    found: list[list[float]] = doc.user_data.get(BOXES, [])
+    return found
+
+
+SpacyToken.set_extension("glyph_span", getter=_glyph_span, force=True)
+SpacyToken.set_extension("granularity", getter=_detail(2), force=True)
+SpacyToken.set_extension("components", getter=_detail(3), force=True)
+SpacyToken.set_extension("confidence", getter=_detail(4), force=True)
+Doc.set_extension("boxes", getter=_boxes, force=True)

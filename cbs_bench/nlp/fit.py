@@ -1,0 +1,158 @@
+"""Trains one spaCy pipeline for one tokenizer: same architecture and budget for all."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+from thinc.api import Adam, fix_random_seed
+
+from cbs_bench.interfaces import SlipTokenizer
+from cbs_bench.metrics.spans import Counts, bio_from_words, count
+from cbs_bench.nlp.docs import make_doc
+from cbs_bench.nlp.tagger import DEFAULT_MODEL, joint_labels, words_of
+from cbs_bench.types import Word
+
+FACTORY = "cbs_bench_word_tagger"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One row of a ``pos`` config.
+
+    Attributes:
+        id: The row's id.
+        glyphs: The glyphs, one string each.
+        words: Gold words over them.
+    """
+
+    id: str
+    glyphs: tuple[str, ...]
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What every tokenizer gets.
+
+    Attributes:
+        epochs: Passes over the training sentences.
+        batch_glyphs: Glyphs, not tokens, in a batch, so that coarse tokenizers do not
+            take fewer steps than fine ones.
+        learning_rate: Adam's step size at the start; it falls linearly to a tenth.
+        dropout: Dropout of every layer.
+    """
+
+    epochs: int = 15
+    batch_glyphs: int = 1000
+    learning_rate: float = 0.002
+    dropout: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A trained pipeline and how it got there.
+
+    Attributes:
+        nlp: The pipeline of the best epoch.
+        curve: F1 on the validation sentences after each epoch.
+    """
+
+    nlp: Language
+    curve: tuple[float, ...]
+
+
+def fit_pipeline(
+    name: str,
+    tokenizer: SlipTokenizer,
+    train: Sequence[Sentence],
+    validation: Sequence[Sentence],
+    *,
+    budget: Budget,
+    seed: int,
+) -> Fit:
+    """Train the word tagger on the tokens of ``tokenizer`` and keep its best epoch.
+
+    Args:
+        name: Registry name of the tokenizer.
+        tokenizer: Trained on the training sentences only.
+        train: Sentences to learn from.
+        validation: Sentences that choose the epoch; never the test split.
+        budget: Epochs, batch size and learning rate.
+        seed: Seeds initial weights, dropout and the order of the sentences.
+    """
+    fix_random_seed(seed)
+    nlp = blank_pipeline(name, tokenizer)
+    examples = [_example(nlp, sentence) for sentence in train]
+    # The whole training set is given, because the tagger collects its labels from it.
+    nlp.initialize(lambda: examples[:])
+    optimizer = Adam(budget.learning_rate)
+    order = random.Random(seed)
+    curve: list[float] = []
+    best: bytes | None = None
+    for epoch in range(budget.epochs):
+        optimizer.learn_rate = budget.learning_rate * (1 - 0.9 * epoch / budget.epochs)
+        order.shuffle(examples)
+        for batch in _batches(examples, budget.batch_glyphs):
+            nlp.update(batch, sgd=optimizer, drop=budget.dropout)
+        with nlp.use_params(optimizer.averages):
+            curve.append(evaluate(nlp, validation or train).f1)
+            if curve[-1] == max(curve):
+                best = nlp.get_pipe(FACTORY).model.to_bytes()
+    if best is not None:
+        nlp.get_pipe(FACTORY).model.from_bytes(best)
+    return Fit(nlp, tuple(curve))
+
+
+def blank_pipeline(name: str, tokenizer: SlipTokenizer) -> Language:
+    """An untrained pipeline: ``tokenizer`` and the word tagger."""
+    registered = {"@tokenizers": "cbs_bench.BaselineTokenizer.v1", "name": name}
+    nlp = spacy.blank("lzh", config={"nlp": {"tokenizer": registered}})
+    nlp.tokenizer.tokenizer = tokenizer
+    nlp.add_pipe(FACTORY, config={"model": DEFAULT_MODEL})
+    return nlp
+
+
+def predict(nlp: Language, sentences: Sequence[Sentence]) -> list[list[Word]]:
+    """Words of each sentence, as spans over its glyphs."""
+    docs = nlp.pipe([_doc(nlp, sentence.glyphs) for sentence in sentences], batch_size=256)
+    return [words_of(doc) for doc in docs]
+
+
+def evaluate(nlp: Language, sentences: Sequence[Sentence]) -> Counts:
+    """Micro counts over exact word spans."""
+    total = Counts()
+    for sentence, words in zip(sentences, predict(nlp, sentences), strict=True):
+        total += count(words, sentence.words)
+    return total
+
+
+def _doc(nlp: Language, glyphs: Sequence[str]) -> Doc:
+    return make_doc(nlp.vocab, glyphs, nlp.tokenizer.tokenizer.tokenize(glyphs))
+
+
+def _example(nlp: Language, sentence: Sentence) -> Example:
+    gold = _doc(nlp, sentence.glyphs)
+    tags = bio_from_words(sentence.words, len(sentence.glyphs))
+    for token, label in zip(gold, joint_labels(gold, tags), strict=True):
+        token.tag_ = label
+    return Example(_doc(nlp, sentence.glyphs), gold)
+
+
+def _batches(examples: Sequence[Example], glyphs: int) -> list[list[Example]]:
+    batches: list[list[Example]] = [[]]
+    size = 0
+    for example in examples:
+        size += len(example.reference.text)
+        batches[-1].append(example)
+        if size >= glyphs:
+            batches.append([])
+            size = 0
+    return [batch for batch in batches if batch]

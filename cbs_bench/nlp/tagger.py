@@ -1,0 +1,162 @@
+"""``cbs_bench_word_tagger``: joint segmentation and part-of-speech tagging.
+
+A spaCy token may cover several glyphs. Its label is the joint label of all of them, such as
+``B-n|I-n|B-v``, so that a sub-word tokenizer can express every segmentation a character
+tokenizer can. Decoding finds the best sequence in which no ``I-`` continues another word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from spacy.language import Language
+from spacy.pipeline.tagger import Tagger
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from cbs_bench.metrics.spans import words_from_bio
+from cbs_bench.nlp.docs import details_of
+from cbs_bench.types import Word
+
+SEPARATOR = "|"
+DEFAULT_MODEL = {
+    "@architectures": "spacy.Tagger.v2",
+    "nO": None,
+    "normalize": False,
+    "tok2vec": {
+        "@architectures": "spacy.Tok2Vec.v2",
+        "embed": {
+            "@architectures": "cbs_bench.ComponentEmbed.v1",
+            "width": 96,
+            "rows": 5000,
+            "component_rows": 2000,
+            "seed": 0,
+        },
+        "encode": {
+            "@architectures": "spacy.MaxoutWindowEncoder.v2",
+            "width": 96,
+            "window_size": 1,
+            "maxout_pieces": 3,
+            "depth": 4,
+        },
+    },
+}
+
+Scores = npt.NDArray[np.float32]
+Path = npt.NDArray[np.int64]
+
+
+def joint_labels(doc: Doc, tags: Sequence[str]) -> list[str]:
+    """The label of each spaCy token: the tags of the glyphs it covers.
+
+    Args:
+        doc: A document made by one of our tokenizers.
+        tags: BIO tags, one a glyph.
+    """
+    return [SEPARATOR.join(tags[start:end]) for start, end, *_ in details_of(doc)]
+
+
+def words_of(doc: Doc) -> list[Word]:
+    """The tagged words of a document, as spans over its glyphs."""
+    tags = [tag for token in doc for tag in token.tag_.split(SEPARATOR)]
+    return words_from_bio(tags)
+
+
+class Transitions:
+    """Which joint label may follow which.
+
+    Args:
+        labels: Joint labels; only the first and last glyph of each matter here.
+    """
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        ends = [_word_of(label.rsplit(SEPARATOR, 1)[-1]) for label in labels]
+        needs = [_word_continued(label.split(SEPARATOR, 1)[0]) for label in labels]
+        words = sorted({word for word in (*ends, *needs) if word is not None})
+        number = {word: index for index, word in enumerate(words)}
+        self.ends = np.array([-1 if end is None else number[end] for end in ends])
+        self.needs = np.array([-1 if need is None else number[need] for need in needs])
+        self.words = len(words)
+
+    def best_path(self, scores: Scores) -> Path:
+        """The best allowed label sequence (Viterbi).
+
+        Because a label only asks which word its predecessor left open, one maximum a word
+        replaces the usual maximum over all pairs of labels.
+
+        Args:
+            scores: ``[tokens, labels]`` log scores.
+        """
+        length, labels = scores.shape
+        back = np.zeros((length, labels), dtype=np.int64)
+        total = np.where(self.needs < 0, scores[0], -np.inf)
+        by_word = [np.flatnonzero(self.ends == word) for word in range(self.words)]
+        for step in range(1, length):
+            best = int(total.argmax())
+            reach = np.full(self.words + 1, -np.inf, dtype=np.float64)
+            source = np.full(self.words + 1, best)
+            reach[-1] = total[best]  # index -1 serves labels that continue nothing
+            for word, members in enumerate(by_word):
+                if members.size:
+                    source[word] = members[total[members].argmax()]
+                    reach[word] = total[source[word]]
+            back[step] = source[self.needs]
+            total = scores[step] + reach[self.needs]
+        path = np.zeros(length, dtype=np.int64)
+        path[-1] = total.argmax()
+        for step in range(length - 1, 0, -1):
+            path[step - 1] = back[step, path[step]]
+        return path
+
+
+class WordTagger(Tagger):  # type: ignore[misc]  # spaCy's class is untyped Cython
+    """spaCy's tagger over joint labels, with a decoder that only emits valid BIO."""
+
+    def _scores2guesses(self, scores: Iterable[Scores]) -> list[Path]:
+        transitions = _transitions(self.labels)
+        return [
+            transitions.best_path(row) if len(row) else np.zeros(0, dtype=np.int64)
+            for row in scores
+        ]
+
+
+def make_word_tagger(nlp: Language, name: str, model: Any, overwrite: bool) -> WordTagger:
+    """The factory that configs name ``cbs_bench_word_tagger``."""
+    return WordTagger(nlp.vocab, model, name, overwrite=overwrite, scorer=score_words)
+
+
+def score_words(examples: Iterable[Example], **_: Any) -> dict[str, float]:
+    """Exact ``(start, end, tag)`` word spans: ``word_p``, ``word_r``, ``word_f``."""
+    from cbs_bench.metrics.spans import Counts, count
+
+    total = Counts()
+    for example in examples:
+        total += count(words_of(example.predicted), words_of(example.reference))
+    return {"word_p": total.precision, "word_r": total.recall, "word_f": total.f1}
+
+
+@lru_cache(maxsize=16)
+def _transitions(labels: tuple[str, ...]) -> Transitions:
+    return Transitions(labels)
+
+
+def _word_of(tag: str) -> str | None:
+    """The tag of the word that a glyph leaves open."""
+    return tag[2:] if tag[:2] in ("B-", "I-") else None
+
+
+def _word_continued(tag: str) -> str | None:
+    return tag[2:] if tag[:2] == "I-" else None
+
+
+Language.factory(
+    "cbs_bench_word_tagger",
+    assigns=["token.tag"],
+    default_config={"model": DEFAULT_MODEL, "overwrite": True},
+    default_score_weights={"word_f": 1.0, "word_p": None, "word_r": None},
+    func=make_word_tagger,
+)

@@ -1,0 +1,135 @@
+"""Our tokenizers as spaCy tokenizers: registered, serialised, picklable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.vocab import Vocab
+
+from cbs_bench.errors import ModelError
+from cbs_bench.interfaces import BASELINES, SlipTokenizer
+from cbs_bench.nlp.docs import make_doc
+from cbs_bench.script.labels import split_glyphs
+
+DEFAULT_VOCAB_SIZE = 8000
+
+
+class SpacyTokenizer:
+    """Adapter from a :class:`SlipTokenizer` to what a spaCy pipeline calls.
+
+    Args:
+        vocab: The pipeline's vocabulary.
+        name: Registry name of the tokenizer, such as ``bpe``.
+        tokenizer: The tokenizer, or ``None`` until :meth:`initialize` trains it.
+        vocab_size: Size of the vocabulary to train.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        name: str,
+        tokenizer: SlipTokenizer | None = None,
+        vocab_size: int = DEFAULT_VOCAB_SIZE,
+    ) -> None:
+        self.vocab = vocab
+        self.name = name
+        self.tokenizer = tokenizer
+        self.vocab_size = vocab_size
+
+    def __call__(self, text: str) -> Doc:
+        """Tokenize running text; ``{日止頁}`` in it is one glyph."""
+        return self.from_glyphs(split_glyphs(text))
+
+    def from_glyphs(self, glyphs: list[str]) -> Doc:
+        """Tokenize glyphs that are told apart already."""
+        if self.tokenizer is None:
+            raise ModelError(
+                f"the {self.name} tokenizer is not trained",
+                remedy="call nlp.initialize() with examples, or load a trained pipeline",
+            )
+        return make_doc(self.vocab, glyphs, self.tokenizer.tokenize(glyphs))
+
+    def pipe(self, texts: Iterable[str], **_: Any) -> Iterable[Doc]:
+        """Tokenize many texts."""
+        return map(self, texts)
+
+    def initialize(
+        self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None
+    ) -> None:
+        """Train the vocabulary on the texts of the examples."""
+        texts = (split_glyphs(example.reference.text) for example in get_examples())
+        self.tokenizer = BASELINES.load(self.name).train(
+            texts, vocab_size=self.vocab_size, seed=0
+        )
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """The tokenizer, name included."""
+        header = json.dumps({"name": self.name, "vocab_size": self.vocab_size}).encode()
+        body = b"" if self.tokenizer is None else self.tokenizer.to_bytes()
+        return header + b"\n" + body
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> SpacyTokenizer:
+        """The inverse of :meth:`to_bytes`, in place."""
+        header, _, body = data.partition(b"\n")
+        stored = json.loads(header)
+        self.name, self.vocab_size = stored["name"], stored["vocab_size"]
+        self.tokenizer = BASELINES.load(self.name).from_bytes(body) if body else None
+        return self
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write one file, where spaCy puts its ``tokenizer``."""
+        Path(path).write_bytes(self.to_bytes())
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> SpacyTokenizer:
+        """Read what :meth:`to_disk` wrote."""
+        return self.from_bytes(Path(path).read_bytes())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self.vocab, self.to_bytes())
+
+
+def _restore(vocab: Vocab, data: bytes) -> SpacyTokenizer:
+    return SpacyTokenizer(vocab, "").from_bytes(data)
+
+
+def _create(name: str, vocab_size: int) -> Callable[[Language], SpacyTokenizer]:
+    def create(nlp: Language) -> SpacyTokenizer:
+        return SpacyTokenizer(nlp.vocab, name, vocab_size=vocab_size)
+
+    return create
+
+
+def multigranularity(
+    path: str | None = None, train: bool = False, vocab_size: int = DEFAULT_VOCAB_SIZE
+) -> Callable[[Language], SpacyTokenizer]:
+    """``cbs_bench.MultiGranularityTokenizer.v1``.
+
+    Args:
+        path: Folder of a saved tokenizer; by default the one in the package.
+        train: Learn the vocabulary from the training examples instead.
+        vocab_size: Size of the vocabulary when it is learned.
+    """
+
+    def create(nlp: Language) -> SpacyTokenizer:
+        from cbs_bench.tokenizer import MultiGranularityTokenizer
+
+        loaded = None if train else MultiGranularityTokenizer.load(path)
+        return SpacyTokenizer(nlp.vocab, "multigranularity", loaded, vocab_size)
+
+    return create
+
+
+def baseline(name: str, vocab_size: int = DEFAULT_VOCAB_SIZE) -> Callable[[Language], SpacyTokenizer]:
+    """``cbs_bench.BaselineTokenizer.v1``: a tokenizer of ``baselines/`` by its file name.
+
+    Args:
+        name: Such as ``bpe`` or ``character``.
+        vocab_size: Size of the vocabulary, which is learned from the training examples.
+    """
+    return _create(name, vocab_size)

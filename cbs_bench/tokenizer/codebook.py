@@ -1,0 +1,148 @@
+"""How each glyph is spelt in token ids, and which glyph a spelling stands for.
+
+A glyph of the vocabulary is one id. Any other is spelt by its components, split further
+until all of them are in the vocabulary; a *variant* mark follows where several encoded
+graphs share that spelling, so that ids decode to the exact glyph. A glyph without a usable
+decomposition is spelt in UTF-8 bytes. Nothing becomes ``[UNK]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from cbs_bench.script.components import encoded_graphs, decompose
+from cbs_bench.tokenizer.vocabulary import VARIANTS, Vocabulary
+
+CODE_POINTS = 0x110000
+MAX_DEPTH = 8
+
+Ids = npt.NDArray[np.int32]
+
+
+class Codebook:
+    """Spellings by glyph key, filled in as glyphs are met.
+
+    A glyph's *key* is its code point, or a number from ``0x110000`` on for glyphs of
+    several code points such as ``{日止頁}``.
+
+    Attributes:
+        length: ``[keys]``: number of ids of each glyph; 0 where it was not met yet.
+        offset: ``[keys]``: where in ``pool`` its ids begin.
+        pool: All spellings, end to end.
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.length: Ids = np.zeros(CODE_POINTS, dtype=np.int32)
+        self.offset: Ids = np.zeros(CODE_POINTS, dtype=np.int32)
+        self.pool: Ids = np.zeros(0, dtype=np.int32)
+        self._compound_keys: dict[str, int] = {}
+        self._compounds: list[str] = []
+        self._learn((ord(graph), graph) for graph in vocabulary.graphs if len(graph) == 1)
+
+    def keys(self, glyphs: Iterable[str]) -> Ids:
+        """Keys of glyphs, new ones included."""
+        return np.array([self._key(glyph) for glyph in glyphs], dtype=np.int32)
+
+    def spell(self, keys: Ids) -> tuple[Ids, Ids]:
+        """Token ids of glyphs by key.
+
+        Args:
+            keys: ``[glyphs]``.
+
+        Returns:
+            All ids end to end, and how many of them each glyph took, ``[glyphs]``.
+        """
+        if keys.size and self.length[keys].min() == 0:
+            unmet = np.unique(keys[self.length[keys] == 0])
+            self._learn((int(key), self._glyph(int(key))) for key in unmet)
+        counts = self.length[keys]
+        begins = self.offset[keys]
+        if counts.size == 0 or counts.max() == 1:
+            return self.pool[begins], counts
+        ends = np.cumsum(counts)
+        within = np.arange(ends[-1], dtype=np.int32) - np.repeat(ends - counts, counts)
+        return self.pool[np.repeat(begins, counts) + within], counts
+
+    def components(self, glyph: str) -> tuple[str, ...] | None:
+        """Components of ``glyph`` that are all in the vocabulary, in writing order.
+
+        Returns:
+            ``None`` where the glyph cannot be spelt so.
+        """
+        return _expand(glyph, self.vocabulary)
+
+    def glyph_of(self, components: Sequence[str], variant: int | None) -> str:
+        """The glyph spelt by ``components``; a composition where no variant mark follows."""
+        if variant is None:
+            return "{" + "".join(components) + "}"
+        return self._shared[tuple(components)][variant]
+
+    def ids_of(self, glyph: str) -> list[int]:
+        """Token ids of one glyph."""
+        whole = self.vocabulary.graph_id(glyph)
+        if whole is not None:
+            return [whole]
+        parts = self.components(glyph)
+        if parts is None:
+            return self.vocabulary.byte_ids(glyph)
+        ids = self.vocabulary.component_ids(parts)
+        if glyph == self.glyph_of(parts, None):
+            return ids
+        rivals = self._shared.get(parts, ())
+        rank = rivals.index(glyph) if glyph in rivals else VARIANTS
+        if rank >= VARIANTS:
+            return self.vocabulary.byte_ids(glyph)
+        return [*ids, self.vocabulary.first_variant + rank]
+
+    @cached_property
+    def _shared(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """Every encoded graph outside the vocabulary, by its spelling."""
+        spellings: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for graph in encoded_graphs():
+            parts = self.components(graph)
+            if parts is not None and self.vocabulary.graph_id(graph) is None:
+                spellings[parts] = (*spellings.get(parts, ()), graph)
+        return spellings
+
+    def _key(self, glyph: str) -> int:
+        if len(glyph) == 1:
+            return ord(glyph)
+        if glyph not in self._compound_keys:
+            self._compound_keys[glyph] = CODE_POINTS + len(self._compounds)
+            self._compounds.append(glyph)
+            if CODE_POINTS + len(self._compounds) > len(self.length):
+                self.length = np.concatenate([self.length, np.zeros(1024, np.int32)])
+                self.offset = np.concatenate([self.offset, np.zeros(1024, np.int32)])
+        return self._compound_keys[glyph]
+
+    def _glyph(self, key: int) -> str:
+        return chr(key) if key < CODE_POINTS else self._compounds[key - CODE_POINTS]
+
+    def _learn(self, glyphs: Iterable[tuple[int, str]]) -> None:
+        grown: list[int] = []
+        for key, glyph in glyphs:
+            ids = self.ids_of(glyph)
+            self.length[key] = len(ids)
+            self.offset[key] = len(self.pool) + len(grown)
+            grown += ids
+        self.pool = np.concatenate([self.pool, np.array(grown, dtype=np.int32)])
+
+
+def _expand(graph: str, vocabulary: Vocabulary, depth: int = 0) -> tuple[str, ...] | None:
+    if depth and vocabulary.knows_component(graph):
+        return (graph,)
+    parts = decompose(graph)
+    if depth == MAX_DEPTH or not parts or parts == (graph,):
+        return None
+    expanded: list[str] = []
+    for part in parts:
+        finer = _expand(part, vocabulary, depth + 1)
+        if finer is None:
+            return None
+        expanded += finer
+    return tuple(expanded)

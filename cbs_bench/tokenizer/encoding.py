@@ -1,0 +1,60 @@
+"""A text as token ids, with the way back to its glyphs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from cbs_bench.tokenizer.vocabulary import Vocabulary
+from cbs_bench.types import Granularity, Token
+
+Ids = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """The flat token sequence of one text.
+
+    Attributes:
+        text: The source text.
+        array: ``[tokens]`` token ids.
+        counts: ``[glyphs]``: number of tokens of each glyph.
+        vocabulary: What the ids mean.
+    """
+
+    text: str
+    array: Ids
+    counts: Ids
+    vocabulary: Vocabulary
+
+    @cached_property
+    def ids(self) -> list[int]:
+        """Token ids."""
+        return [int(i) for i in self.array]
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """Half-open glyph span of each token."""
+        glyphs = np.repeat(np.arange(len(self.counts)), self.counts)
+        return [(int(glyph), int(glyph) + 1) for glyph in glyphs]
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """The tokens; the parts of one glyph share its span."""
+        tokens: list[Token] = []
+        ids = iter(self.ids)
+        for glyph, count in enumerate(self.counts):
+            total = int(count)
+            for part in range(total):
+                entry = self.vocabulary.entries[next(ids)]
+                granularity: Granularity = "character" if entry.kind == "graph" else "component"
+                tokens.append(
+                    Token(entry.text, glyph, glyph + 1, granularity, part=(part, total))
+                )
+        return tokens
+
+    def __len__(self) -> int:
+        return len(self.array)

@@ -1,0 +1,270 @@
+"""The system: one tokenizer for text and for scans.
+
+Chen et al., "Multi-Modal Multi-Granularity Tokenizer for Chu Bamboo Slips" (COLING 2025):
+a glyph is kept whole where it is known, and falls back to its components where it is not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from cbs_bench.errors import ModelError
+from cbs_bench.interfaces import SlipTokenizer
+from cbs_bench.script.components import decompose
+from cbs_bench.script.labels import split_glyphs
+from cbs_bench.tokenizer.codebook import CODE_POINTS, MAX_DEPTH, Codebook, Ids
+from cbs_bench.tokenizer.encoding import Encoding
+from cbs_bench.tokenizer.vocabulary import Vocabulary
+from cbs_bench.types import Glyph, Granularity, Token
+
+if TYPE_CHECKING:
+    from cbs_bench.tokenizer.reading import SlipReader, SlipReading
+    from cbs_bench.vision.images import ImageSource
+
+FORMAT_VERSION = 1
+MODELS = Path(__file__).resolve().parents[1] / "models"
+MIN_COUNT = 2
+
+
+class MultiGranularityTokenizer(SlipTokenizer):
+    """Characters where the vocabulary knows them, components where it does not.
+
+    Args:
+        vocabulary: The graphs kept whole and the components of the fallback.
+        models: Folder with the model folders ``detector`` and ``recognizer`` that
+            :meth:`read` runs.
+    """
+
+    granularity: ClassVar[Granularity] = "component"
+
+    def __init__(self, vocabulary: Vocabulary, *, models: Path = MODELS) -> None:
+        self.vocabulary = vocabulary
+        self.models = models
+
+    @classmethod
+    def load(cls, folder: str | Path | None = None) -> MultiGranularityTokenizer:
+        """The tokenizer in ``folder``; by default the one in this package.
+
+        Args:
+            folder: Holds ``tokenizer.json`` and, for scans, ``detector/`` and ``recognizer/``.
+
+        Raises:
+            ModelError: If the folder does not hold a tokenizer of this format.
+        """
+        models = MODELS if folder is None else Path(folder)
+        path = models / "tokenizer.json"
+        if not path.is_file():
+            raise ModelError(
+                "no tokenizer here", path=models, remedy="give a folder with tokenizer.json"
+            )
+        tokenizer = cls.from_bytes(path.read_bytes())
+        if (models / "recognizer").is_dir():
+            tokenizer.models = models
+        return tokenizer
+
+    def save(self, folder: str | Path) -> None:
+        """Write ``tokenizer.json`` into ``folder``."""
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        (Path(folder) / "tokenizer.json").write_bytes(self.to_bytes())
+
+    @classmethod
+    def train(
+        cls, texts: Iterable[Sequence[str]], *, vocab_size: int, seed: int = 0
+    ) -> MultiGranularityTokenizer:
+        """Keep the graphs seen at least twice, the most frequent first.
+
+        Args:
+            texts: Glyphs of the training texts.
+            vocab_size: Most graphs to keep.
+            seed: Unused: nothing here is random.
+        """
+        counts = Counter(glyph for text in texts for glyph in text)
+        ranked = sorted(counts, key=lambda glyph: (-counts[glyph], glyph))
+        graphs = [glyph for glyph in ranked if counts[glyph] >= MIN_COUNT][:vocab_size]
+        return cls(Vocabulary(graphs, component_inventory(ranked)))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> MultiGranularityTokenizer:
+        """The inverse of :meth:`to_bytes`.
+
+        Raises:
+            ModelError: If the data are not a tokenizer of this format.
+        """
+        try:
+            stored = json.loads(data)
+            version, graphs, components = (
+                stored["format"],
+                stored["graphs"],
+                stored["components"],
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise ModelError(
+                f"not a tokenizer ({error!r})", remedy="save it again with tokenizer.save()"
+            ) from error
+        if version != FORMAT_VERSION:
+            raise ModelError(
+                f"tokenizer format {version}, expected {FORMAT_VERSION}",
+                remedy="train it again with this version",
+            )
+        return cls(Vocabulary(graphs, components))
+
+    def to_bytes(self) -> bytes:
+        """The vocabulary as JSON."""
+        stored = {
+            "format": FORMAT_VERSION,
+            "graphs": self.vocabulary.graphs,
+            "components": self.vocabulary.components,
+        }
+        return json.dumps(stored, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+    def tokenize(self, glyphs: Sequence[str]) -> list[Token]:
+        """One token a glyph; what is not kept whole carries its components.
+
+        A glyph that nothing is known of is its own only component.
+        """
+        tokens: list[Token] = []
+        for position, glyph in enumerate(glyphs):
+            if self.vocabulary.graph_id(glyph) is not None:
+                tokens.append(Token(glyph, position, position + 1, "character"))
+            else:
+                parts = decompose(glyph) or (glyph,)
+                tokens.append(
+                    Token(glyph, position, position + 1, "component", components=parts)
+                )
+        return tokens
+
+    def tokenize_reading(self, glyphs: Sequence[Glyph]) -> list[Token]:
+        """As :meth:`tokenize`, but a glyph that was not read surely gives what parts it shows."""
+        tokens = self.tokenize([glyph.graph for glyph in glyphs])
+        for position, (token, glyph) in enumerate(zip(tokens, glyphs, strict=True)):
+            if glyph.sure or not glyph.components:
+                tokens[position] = replace(token, confidence=glyph.confidence)
+            else:
+                composed = "{" + "".join(glyph.components) + "}"
+                tokens[position] = Token(
+                    composed,
+                    position,
+                    position + 1,
+                    "component",
+                    glyph.confidence,
+                    components=glyph.components,
+                )
+        return tokens
+
+    def encode(self, text: str) -> Encoding:
+        """The flat sequence of characters and components of ``text``."""
+        return self.encode_batch([text])[0]
+
+    def encode_batch(self, texts: Sequence[str]) -> list[Encoding]:
+        """:meth:`encode` of many texts, as array work over all of them at once."""
+        keys = [self._keys(text) for text in texts]
+        joined = np.concatenate(keys) if keys else np.zeros(0, dtype=np.int32)
+        ids, counts = self._codebook.spell(joined)
+        token_ends = np.concatenate([[0], np.cumsum(counts)])
+        encodings: list[Encoding] = []
+        begin = 0
+        for text, text_keys in zip(texts, keys, strict=True):
+            end = begin + len(text_keys)
+            tokens = ids[token_ends[begin] : token_ends[end]]
+            encodings.append(Encoding(text, tokens, counts[begin:end], self.vocabulary))
+            begin = end
+        return encodings
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The exact text that was encoded; special tokens are left out."""
+        text: list[str] = []
+        parts: list[str] = []
+        raw = bytearray()
+        variant: int | None = None
+
+        def flush() -> None:
+            nonlocal variant
+            if parts:
+                text.append(self._codebook.glyph_of(parts, variant))
+                parts.clear()
+            if raw:
+                text.append(raw.decode("utf-8", "surrogatepass"))
+                raw.clear()
+            variant = None
+
+        for index in ids:
+            entry = self.vocabulary.entries[index]
+            if entry.kind == "continuing" and parts:
+                parts.append(entry.text)
+            elif entry.kind == "variant" and parts:
+                variant = entry.number
+                flush()
+            elif entry.kind == "byte" and not parts:
+                raw.append(entry.number)
+            else:
+                flush()
+                if entry.kind == "graph":
+                    text.append(entry.text)
+                elif entry.kind in ("opening", "continuing"):
+                    parts.append(entry.text)
+                elif entry.kind == "byte":
+                    raw.append(entry.number)
+        flush()
+        return "".join(text)
+
+    def read(self, image: ImageSource) -> SlipReading:
+        """Detect, recognise and tokenize the characters of a scan.
+
+        Args:
+            image: A path, or uint8 pixels, height x width or height x width x 3 (RGB).
+        """
+        from cbs_bench.tokenizer.reading import SlipReading  # loads onnxruntime
+
+        glyphs = self._reader.read(image)
+        return SlipReading(tuple(glyphs), tuple(flatten(self.tokenize_reading(glyphs))))
+
+    @cached_property
+    def _codebook(self) -> Codebook:
+        return Codebook(self.vocabulary)
+
+    @cached_property
+    def _reader(self) -> SlipReader:
+        from cbs_bench.tokenizer.reading import SlipReader  # loads onnxruntime
+
+        return SlipReader.load(self.models)
+
+    def _keys(self, text: str) -> Ids:
+        """Glyph keys of a text: its code points, unless some glyph spans several."""
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.int32)
+        if text.isascii() or not _may_join(points):
+            return points
+        return self._codebook.keys(split_glyphs(text))
+
+
+def flatten(nested: Iterable[Token]) -> Iterator[Token]:
+    """One token for each component where a glyph carries components."""
+    for token in nested:
+        total = len(token.components)
+        if not total:
+            yield token
+        for index, part in enumerate(token.components):
+            yield replace(token, text=part, part=(index, total), components=())
+
+
+def component_inventory(graphs: Iterable[str]) -> list[str]:
+    """Every component met when ``graphs`` are taken apart to the end, most frequent first."""
+    counts: Counter[str] = Counter()
+
+    def visit(graph: str, depth: int) -> None:
+        parts = decompose(graph)
+        if depth < MAX_DEPTH and parts != (graph,):
+            for part in parts:
+                counts[part] += 1
+                visit(part, depth + 1)
+
+    for graph in graphs:
+        visit(graph, 0)
+    return sorted(counts, key=lambda part: (-counts[part], part))

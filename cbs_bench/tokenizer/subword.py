@@ -1,0 +1,124 @@
+"""What the sub-word baselines share: the `tokenizers` library over glyphs.
+
+A sub-word tokenizer reads code points. A composition such as ``{日止頁}`` has none, so each
+one seen in training is given a private-use code point of its own: the tokenizer keeps its
+identity, which is more than it would get from ``[UNK]``. A glyph outside the trained
+alphabet is cut out before the model runs, so that it costs one unknown token and not the
+whole clause.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from cbs_bench.interfaces import SlipTokenizer
+from cbs_bench.types import Granularity, Token
+
+if TYPE_CHECKING:
+    import tokenizers
+
+UNKNOWN = "[UNK]"
+MISSING = "\u3013"  # the geta mark, which typesetters put where they lack the sort
+STAND_INS = range(0x100000, 0x10FFFE)
+MIN_FREQUENCY = 2
+
+
+class SubwordTokenizer(SlipTokenizer):
+    """A model of the `tokenizers` library, trained on glyphs.
+
+    Args:
+        model: The trained tokenizer.
+        stand_ins: Private-use code point of each glyph that has several code points.
+    """
+
+    granularity: ClassVar[Granularity] = "subword"
+    byte_level: ClassVar[bool] = False
+
+    def __init__(self, model: tokenizers.Tokenizer, stand_ins: dict[str, str]) -> None:
+        self.model = model
+        self.stand_ins = stand_ins
+
+    @classmethod
+    @abstractmethod
+    def untrained(cls, vocab_size: int) -> tuple[tokenizers.Tokenizer, Any]:
+        """The empty tokenizer and its trainer."""
+
+    @classmethod
+    def train(cls, texts: Iterable[Sequence[str]], *, vocab_size: int, seed: int = 0) -> Self:
+        """Learn the merges or pieces from the training texts.
+
+        Args:
+            texts: Glyphs of each text.
+            vocab_size: Size of the vocabulary, special tokens included.
+            seed: Unused: the library's trainers take none. WordPiece and Unigram may
+                differ from run to run, so tables average over runs.
+        """
+        rows = [list(text) for text in texts]
+        counts = Counter(glyph for row in rows for glyph in row if not _is_plain(glyph))
+        ranked = sorted(counts, key=lambda glyph: (-counts[glyph], glyph))
+        stand_ins = {g: chr(point) for g, point in zip(ranked, STAND_INS, strict=False)}
+        model, trainer = cls.untrained(vocab_size)
+        lines = ["".join(stand_ins.get(glyph, glyph) for glyph in row) for row in rows]
+        model.train_from_iterator(lines, trainer)
+        return cls(model, stand_ins)
+
+    def tokenize(self, glyphs: Sequence[str]) -> list[Token]:
+        """Pieces in order; a glyph outside the alphabet is one ``[UNK]``.
+
+        Byte-level pieces may hold a part of a glyph; their spans then overlap.
+        """
+        points = [
+            glyph if _is_plain(glyph) else self.stand_ins.get(glyph, MISSING) for glyph in glyphs
+        ]
+        tokens: list[Token] = []
+        for start, run in self._runs(points):
+            if run is None:
+                tokens.append(Token(UNKNOWN, start, start + 1, "subword"))
+                continue
+            encoding = self.model.encode(run, add_special_tokens=False)
+            tokens += [
+                Token(piece, start + begin, start + end, "subword")
+                for piece, (begin, end) in zip(encoding.tokens, encoding.offsets, strict=True)
+            ]
+        return tokens
+
+    def to_bytes(self) -> bytes:
+        """The library's JSON and the stand-ins."""
+        stored = {"model": self.model.to_str(), "stand_ins": self.stand_ins}
+        return json.dumps(stored, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """The inverse of :meth:`to_bytes`."""
+        import tokenizers
+
+        stored = json.loads(data)
+        return cls(tokenizers.Tokenizer.from_str(stored["model"]), stored["stand_ins"])
+
+    @cached_property
+    def _alphabet(self) -> frozenset[str]:
+        pieces = (piece.removeprefix("##") for piece in self.model.get_vocab())
+        return frozenset(piece for piece in pieces if len(piece) == 1)
+
+    def _runs(self, points: Sequence[str]) -> Iterator[tuple[int, str | None]]:
+        """Stretches the model can spell, with their start; ``None`` for an unknown glyph."""
+        if self.byte_level:
+            yield 0, "".join(points)
+            return
+        start = 0
+        for position, point in enumerate([*points, None]):
+            if point is None or point not in self._alphabet:
+                if position > start:
+                    yield start, "".join(points[start:position])
+                if point is not None:
+                    yield position, None
+                start = position + 1
+
+
+def _is_plain(glyph: str) -> bool:
+    return len(glyph) == 1 and ord(glyph) not in STAND_INS and not 0xD800 <= ord(glyph) < 0xE000
