@@ -1,0 +1,1 @@
+"""The written form: label notation, components, tag sets."""

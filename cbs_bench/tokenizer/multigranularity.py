@@ -20,7 +20,8 @@ from cbs_bench.errors import ModelError
 from cbs_bench.interfaces import SlipTokenizer
 from cbs_bench.script.components import decompose
 from cbs_bench.script.labels import split_glyphs
-from cbs_bench.tokenizer.codebook import CODE_POINTS, MAX_DEPTH, Codebook, Ids
+from cbs_bench.tokenizer.codebook import MAX_DEPTH, Codebook, Ids
+from cbs_bench.tokenizer.decoding import decode
 from cbs_bench.tokenizer.encoding import Encoding
 from cbs_bench.tokenizer.vocabulary import Vocabulary
 from cbs_bench.types import Glyph, Granularity, Token
@@ -180,40 +181,7 @@ class MultiGranularityTokenizer(SlipTokenizer):
 
     def decode(self, ids: Iterable[int]) -> str:
         """The exact text that was encoded; special tokens are left out."""
-        text: list[str] = []
-        parts: list[str] = []
-        raw = bytearray()
-        variant: int | None = None
-
-        def flush() -> None:
-            nonlocal variant
-            if parts:
-                text.append(self._codebook.glyph_of(parts, variant))
-                parts.clear()
-            if raw:
-                text.append(raw.decode("utf-8", "surrogatepass"))
-                raw.clear()
-            variant = None
-
-        for index in ids:
-            entry = self.vocabulary.entries[index]
-            if entry.kind == "continuing" and parts:
-                parts.append(entry.text)
-            elif entry.kind == "variant" and parts:
-                variant = entry.number
-                flush()
-            elif entry.kind == "byte" and not parts:
-                raw.append(entry.number)
-            else:
-                flush()
-                if entry.kind == "graph":
-                    text.append(entry.text)
-                elif entry.kind in ("opening", "continuing"):
-                    parts.append(entry.text)
-                elif entry.kind == "byte":
-                    raw.append(entry.number)
-        flush()
-        return "".join(text)
+        return decode(ids, self._codebook)
 
     def read(self, image: ImageSource) -> SlipReading:
         """Detect, recognise and tokenize the characters of a scan.
@@ -239,9 +207,19 @@ class MultiGranularityTokenizer(SlipTokenizer):
     def _keys(self, text: str) -> Ids:
         """Glyph keys of a text: its code points, unless some glyph spans several."""
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.int32)
-        if text.isascii() or not _may_join(points):
+        if not _JOINS[points].any():
             return points
         return self._codebook.keys(split_glyphs(text))
+
+
+def _joining_code_points() -> npt.NDArray[np.bool_]:
+    """Code points that may make one glyph of several: braces, marks, selectors, joiners."""
+    joins = np.zeros(CODE_POINTS, dtype=bool)
+    joins[ord("{")] = True
+    for point in range(CODE_POINTS):
+        joins[point] |= unicodedata.category(chr(point))[0] == "M"
+    joins[0x200D] = True
+    return joins
 
 
 def flatten(nested: Iterable[Token]) -> Iterator[Token]:

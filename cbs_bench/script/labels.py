@@ -1,0 +1,195 @@
+"""The label notation of the corpus, and glyphs in running text.
+
+Raw labels follow the palaeographers' apparatus: ``又（有）`` is the graph 又 read as 有,
+``{日止頁}（夏）`` a graph without a code point composed of 日, 止 and 頁. One parser owns the
+grammar. It never fails: what it cannot analyse keeps its raw text and says so by its status.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+UNENCODED_MARK = "○"
+LOST_MARK = "□"
+NOT_TEXT = frozenset({"△", "●", "☆", "None", "K", "L", "？"})
+
+_BRACKETS = {"（": "）", "〈": "〉", "[": "]"}
+_CHAIN = re.compile("[→-]")
+_ZERO_WIDTH_JOINER = "\u200d"
+
+
+class Status(StrEnum):
+    """What kind of sign a label names."""
+
+    ENCODED = "encoded"
+    COMPOSED = "composed"
+    UNENCODED = "unencoded"
+    LOST = "lost"
+    NOT_TEXT = "not_text"
+    UNANALYSED = "unanalysed"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One analysed label.
+
+    Attributes:
+        raw: The label as it stands in the corpus; ``str(label)`` gives it back.
+        graph: What is written: code points, or a composition in braces; ``○`` where it
+            cannot be encoded, ``□`` where it is lost.
+        components: The parts of a composition in writing order; empty otherwise.
+        readings: The chain of readings, last one last: ``X（Y→Z）`` has Y and Z.
+        emendation: What the editor takes the graph for, ``X〈Y-Z〉`` has Y and Z.
+        ligature: Whether a ligature or repetition mark ``=`` stands there.
+        uncertain: Whether a ``？`` or an editor's ``[…]`` qualifies it.
+        status: The kind of sign.
+    """
+
+    raw: str
+    graph: str
+    components: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    emendation: tuple[str, ...] = ()
+    ligature: bool = False
+    uncertain: bool = False
+    status: Status = Status.UNANALYSED
+
+    def __str__(self) -> str:
+        return self.raw
+
+    @property
+    def reading(self) -> str:
+        """What it is read as: the end of the chain, else the graph itself."""
+        return (self.graph, *self.emendation, *self.readings)[-1]
+
+    @property
+    def encoded(self) -> bool:
+        """Whether the graph is written with code points of its own."""
+        return self.status is Status.ENCODED
+
+    @property
+    def is_character(self) -> bool:
+        """Whether a recogniser can learn the graph as a class."""
+        return self.status in (Status.ENCODED, Status.COMPOSED)
+
+
+def parse(raw: str) -> Label:
+    """Analyse one raw label.
+
+    Args:
+        raw: Such as ``{日止頁}（夏）``; any string is accepted.
+
+    Returns:
+        The label; its status is ``unanalysed`` where the notation is none of ours.
+    """
+    if raw in NOT_TEXT:
+        return Label(raw, raw, status=Status.NOT_TEXT)
+    graph, rest = _head(raw)
+    marks, leftover = _suffixes(rest)
+    readings = tuple(part for text in marks["（"] for part in _chain_of(text))
+    emendation = tuple(part for text in marks["〈"] for part in _chain_of(text))
+    status = _status_of(graph) if graph and not leftover else Status.UNANALYSED
+    return Label(
+        raw,
+        graph or raw,
+        compose_parts(graph) if graph.startswith("{") else (),
+        readings,
+        emendation,
+        ligature=bool(marks["="]),
+        uncertain=bool(marks["？"] or marks["["]) or "？" in graph or "[" in graph,
+        status=status,
+    )
+
+
+def split_glyphs(text: str) -> list[str]:
+    """Running text as glyphs, one string each; joined they are the text again.
+
+    A composition ``{…}`` is one glyph; combining marks, variation selectors and what a
+    zero-width joiner ties stay with their base. Private-use and unassigned code points are
+    glyphs like any other.
+    """
+    glyphs: list[str] = []
+    position = 0
+    while position < len(text):
+        end = _composition_end(text, position) if text[position] == "{" else position + 1
+        while end < len(text) and _clings(text, end):
+            end += 1
+        glyphs.append(text[position:end])
+        position = end
+    return glyphs
+
+
+def compose_parts(composition: str) -> tuple[str, ...]:
+    """The components inside ``{…}``, nested compositions kept whole.
+
+    Question marks, brackets, Latin letters and commas inside are the editor's notes on a part
+    and no parts themselves.
+    """
+    return tuple(
+        glyph
+        for glyph in split_glyphs(composition[1:-1])
+        if glyph.startswith("{") or unicodedata.category(glyph[0]) in ("Lo", "Co", "Cn", "So")
+    )
+
+
+def _head(raw: str) -> tuple[str, str]:
+    """The graph at the front of a label, and what follows it."""
+    if raw.startswith("{"):
+        end = _composition_end(raw, 0)
+        return (raw[:end], raw[end:]) if end > 1 else ("", raw)
+    match = re.match(r"[^（）〈〉\[\]{}=？,→\-\sA-Za-z]+", raw)
+    if match is None:
+        return "", raw
+    return match.group(), re.sub(r"^[A-Z](?![a-z])", "", raw[match.end() :])
+
+
+def _suffixes(rest: str) -> tuple[dict[str, list[str]], str]:
+    """Marks after the graph by their first sign, and what is none of them."""
+    marks: dict[str, list[str]] = {sign: [] for sign in "（〈[=？"}
+    while rest:
+        sign = rest[0]
+        end = rest.find(_BRACKETS[sign]) if sign in _BRACKETS else 0
+        if sign not in marks or end < 0:
+            return marks, rest
+        marks[sign].append(rest[1:end])
+        rest = rest[end + 1 :]
+    return marks, ""
+
+
+def _chain_of(text: str) -> list[str]:
+    return [part for part in (piece.rstrip("？") for piece in _CHAIN.split(text)) if part]
+
+
+def _status_of(graph: str) -> Status:
+    if graph.startswith("{"):
+        return Status.COMPOSED
+    if graph == UNENCODED_MARK:
+        return Status.UNENCODED
+    if graph == LOST_MARK:
+        return Status.LOST
+    return Status.ENCODED
+
+
+def _composition_end(text: str, start: int) -> int:
+    """One past the brace that closes the one at ``start``; ``start + 1`` if none does."""
+    depth = 0
+    for position in range(start, len(text)):
+        character = text[position]
+        if character == "\n":
+            break
+        depth += (character == "{") - (character == "}")
+        if depth == 0:
+            return position + 1 if position > start + 1 else start + 1
+    return start + 1
+
+
+def _clings(text: str, position: int) -> bool:
+    character = text[position]
+    return (
+        unicodedata.category(character)[0] == "M"
+        or character == _ZERO_WIDTH_JOINER
+        or text[position - 1] == _ZERO_WIDTH_JOINER
+    )

@@ -1,0 +1,44 @@
+"""The part-of-speech tag sets of the corpora."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from cbs_bench.errors import DataError
+
+CHUBS = ("名词", "动词", "连词", "形容词", "副词", "数量词", "语气词", "代词", "介词", "助词")
+"""Noun, verb, conjunction, adjective, adverb, numeral, mood particle, pronoun, preposition,
+particle: Chen et al. (COLING 2025)."""
+
+UPOS = (
+    "ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "INTJ", "NOUN", "NUM", "PART", "PRON",
+    "PROPN", "PUNCT", "SCONJ", "SYM", "VERB", "X",
+)  # fmt: skip
+"""Universal Dependencies, https://universaldependencies.org/u/pos/."""
+
+EVAHAN = (
+    "a", "c", "d", "f", "gv", "j", "m", "mr", "n", "nr", "ns", "nsr", "nx", "p", "q", "r",
+    "rn", "rr", "rs", "s", "sv", "t", "u", "v", "w", "wv", "y", "yv",
+)  # fmt: skip
+"""EvaHan 2022, with the variants its training file uses."""
+
+
+def bio_labels(tags: Sequence[str]) -> list[str]:
+    """``O`` and the ``B-`` and ``I-`` of every tag, in the order of a ``ClassLabel``."""
+    return ["O", *(f"{prefix}-{tag}" for tag in tags for prefix in "BI")]
+
+
+def check_tag(tag: str, tags: Collection[str], *, path: str, row: str | int) -> str:
+    """Return ``tag`` if it is in the set.
+
+    Raises:
+        DataError: If it is not.
+    """
+    if tag not in tags:
+        raise DataError(
+            f"tag {tag!r} is not in the tag set",
+            path=path,
+            row=row,
+            remedy=f"use one of {' '.join(tags)}",
+        )
+    return tag

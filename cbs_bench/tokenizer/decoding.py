@@ -1,0 +1,58 @@
+"""From token ids back to the exact text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cbs_bench.tokenizer.codebook import Codebook
+from cbs_bench.tokenizer.vocabulary import Entry
+
+
+def decode(ids: Iterable[int], codebook: Codebook) -> str:
+    """The text that ``ids`` spell; special tokens are left out.
+
+    Args:
+        ids: Token ids, as :class:`~cbs_bench.tokenizer.encoding.Encoding` holds them.
+        codebook: The spellings they were made with.
+    """
+    entries = (codebook.vocabulary.entries[index] for index in ids)
+    return "".join(_spell(group, codebook) for group in _glyph_groups(entries))
+
+
+def _glyph_groups(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Runs that belong together: a component with what continues it, or bytes."""
+    group: list[Entry] = []
+    for entry in entries:
+        head = group[0].kind if group else None
+        continues = (head == "opening" and entry.kind in ("continuing", "variant")) or (
+            head == "byte" and entry.kind == "byte"
+        )
+        if not continues and group:
+            yield group
+            group = []
+        group.append(entry)
+    if group:
+        yield group
+
+
+def _spell(group: list[Entry], codebook: Codebook) -> str:
+    head = group[0]
+    if head.kind == "graph":
+        return head.text
+    if head.kind == "byte":
+        return bytes(entry.number for entry in group).decode("utf-8", _errors(group))
+    if head.kind in ("opening", "continuing"):
+        parts = [entry.text for entry in group if entry.kind != "variant"]
+        marks = [entry.number for entry in group if entry.kind == "variant"]
+        return codebook.glyph_of(parts, marks[0] if marks else None)
+    return ""
+
+
+def _errors(group: list[Entry]) -> str:
+    """Lone surrogates come back as they were; other broken bytes are shown as such."""
+    data = bytes(entry.number for entry in group)
+    try:
+        data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return "replace"
+    return "surrogatepass"
