@@ -1,0 +1,1 @@
+"""Slips drawn by the program: fonts, brush, bamboo, damage; deterministic by seed."""
