@@ -1,0 +1,72 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cbs_bench.errors import DataError
+from cbs_bench.vision.images import load_image, to_grey
+
+
+def encoded(image: Image.Image, form: str = "PNG", **options) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, form, **options)
+    return stream.getvalue()
+
+
+def test_grey_stays_grey_and_colour_stays_rgb():
+    assert load_image(encoded(Image.new("L", (5, 7)))).shape == (7, 5)
+    red = load_image(encoded(Image.new("RGB", (5, 7), "red")))
+    assert red.shape == (7, 5, 3)
+    assert red[0, 0].tolist() == [255, 0, 0]
+
+
+def test_transparency_is_laid_on_white():
+    clear = load_image(encoded(Image.new("RGBA", (4, 4), (0, 0, 0, 0))))
+    assert to_grey(clear).min() == 255
+
+
+def test_sixteen_bits_keep_their_contrast():
+    ramp = np.linspace(1000, 60000, 16, dtype=np.uint16).reshape(4, 4)
+    grey = load_image(encoded(Image.fromarray(ramp)))
+    assert grey.dtype == np.uint8
+    assert int(grey.max()) - int(grey.min()) > 200
+
+
+def test_cmyk_becomes_rgb():
+    assert load_image(encoded(Image.new("CMYK", (4, 4)), "JPEG")).shape == (4, 4, 3)
+
+
+def test_exif_rotation_is_applied():
+    image = Image.new("L", (8, 4))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert load_image(encoded(image, "JPEG", exif=exif)).shape == (8, 4)
+
+
+def test_an_array_comes_back_as_it_is():
+    pixels = np.zeros((3, 4), np.uint8)
+    assert load_image(pixels) is pixels
+
+
+@pytest.mark.parametrize(
+    "array",
+    [np.zeros((0, 4), np.uint8), np.zeros((4, 4), np.float32), np.zeros((4, 4, 2), np.uint8)],
+)
+def test_arrays_that_are_no_images_are_named(array):
+    with pytest.raises(DataError, match="no image"):
+        load_image(array)
+
+
+def test_a_broken_file_is_named_in_one_line(tmp_path):
+    path = tmp_path / "broken.png"
+    path.write_bytes(encoded(Image.new("L", (64, 64)))[:40])
+    with pytest.raises(DataError) as caught:
+        load_image(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_a_data_error(tmp_path):
+    with pytest.raises(DataError, match=r"gone\.png"):
+        load_image(tmp_path / "gone.png")
