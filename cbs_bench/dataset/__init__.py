@@ -1,0 +1,1 @@
+"""Datasets: columns, splits, writing, reading and auditing."""

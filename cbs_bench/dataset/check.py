@@ -1,0 +1,128 @@
+"""Turns a record into a finished row, or says why it cannot be one.
+
+Workers run this: it reads and decodes the image, and checks what a later reader relies on.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import warnings
+import zipfile
+import zlib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cbs_bench.interfaces import ImageRef, Record, Rejection
+
+UNREADABLE = (
+    OSError, SyntaxError, ValueError, KeyError, EOFError, RuntimeError, zlib.error,
+    zipfile.BadZipFile,
+)  # fmt: skip
+"""What Pillow and zipfile raise on damaged data; a PNG's broken chunk is a SyntaxError."""
+
+_TURNED = frozenset({5, 6, 7, 8})
+_ORIENTATION = 0x0112
+_ROUNDING = 0.5
+
+
+class BadRowError(ValueError):
+    """A row breaks a rule; the message becomes the reason of a rejection."""
+
+
+def finish(record: Record) -> Record | Rejection:
+    """The record with its image as bytes and its size known, or why it is left out."""
+    row = dict(record.row)
+    try:
+        if not row.get("id"):
+            raise BadRowError("no id")
+        if "image" in row:
+            row["image"], width, height = _image(row["image"], str(row["id"]))
+            if record.config == "slips":
+                row["width"], row["height"] = width, height
+                _check_objects(row["objects"], width, height)
+        if record.config == "pos":
+            _check_words(row)
+    except BadRowError as error:
+        return Rejection(record.where, str(error))
+    return Record(record.config, row, record.where, record.group, record.document, record.split)
+
+
+def _image(source: bytes | ImageRef, name: str) -> tuple[dict[str, Any], int, int]:
+    """The ``datasets`` form of an image, and its width and height in pixels."""
+    from PIL import Image
+
+    try:
+        data = source if isinstance(source, bytes) else _read(source)
+        with warnings.catch_warnings():
+            # Pillow only warns of an image between one and two times its limit.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data)) as image:
+                image.load()
+                width, height = image.size
+                # `datasets` turns an image by its EXIF mark, and boxes refer to what it gives.
+                if image.getexif().get(_ORIENTATION) in _TURNED:
+                    width, height = height, width
+                suffix = (image.format or "png").lower()
+    except (*UNREADABLE, Image.DecompressionBombError) as error:
+        detail = " ".join(str(error).split()) or type(error).__name__
+        if "BytesIO" in detail:
+            detail = "not an image of a known format" if data else "the file is empty"
+        raise BadRowError(f"unreadable image: {detail}") from error
+    return {"bytes": data, "path": _name(source, f"{name}.{suffix}")}, width, height
+
+
+def _name(source: bytes | ImageRef, otherwise: str) -> str:
+    """The file's own name without its folder: no path of this machine enters a dataset."""
+    if isinstance(source, bytes):
+        return otherwise
+    return (source.member or source.path.name).rsplit("/", 1)[-1]
+
+
+def _read(reference: ImageRef) -> bytes:
+    if reference.member is None:
+        return reference.path.read_bytes()
+    return _archive(reference.path).read(reference.member)
+
+
+@lru_cache(maxsize=2)
+def _archive(path: Path) -> zipfile.ZipFile:
+    """Opened once a process: reading the directory of 100,000 members takes a second."""
+    return zipfile.ZipFile(path)
+
+
+def _check_objects(objects: Mapping[str, Any], width: int, height: int) -> None:
+    lengths = {name: len(values) for name, values in objects.items()}
+    if len(set(lengths.values())) > 1:
+        raise BadRowError(f"the columns of objects differ in length: {lengths}")
+    for number, box in enumerate(objects["bbox"]):
+        fault = _box_fault(box, width, height)
+        if fault:
+            raise BadRowError(f"box {number} {list(box)} {fault} (image {width} x {height})")
+
+
+def _box_fault(box: Any, width: int, height: int) -> str | None:
+    if len(box) != 4:
+        return "has not four numbers"
+    if not all(math.isfinite(value) for value in box):
+        return "is not finite"
+    x, y, across, down = box
+    if across <= 0 or down <= 0:
+        return "has no area"
+    if x < 0 or y < 0 or x + across > width + _ROUNDING or y + down > height + _ROUNDING:
+        return "is outside the image"
+    return None
+
+
+def _check_words(row: Mapping[str, Any]) -> None:
+    length, end = len(row["tokens"]), 0
+    if not length:
+        raise BadRowError("no tokens")
+    if len(row["tags"]) != length:
+        raise BadRowError(f"{len(row['tags'])} tags for {length} tokens")
+    for word in row["words"]:
+        if not end <= word["start"] < word["end"] <= length:
+            raise BadRowError(f"word {word['start']}-{word['end']} overlaps or is out of range")
+        end = word["end"]

@@ -1,0 +1,106 @@
+"""What builders share: rows from their parts, components, and raw data in folders or archives."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from cbs_bench.dataset.schema import bio
+from cbs_bench.errors import InputError
+from cbs_bench.interfaces import BuildOptions, ImageRef
+from cbs_bench.script import components
+from cbs_bench.script.labels import Label
+
+Lookup = Callable[[str], tuple[str, ...]]
+
+
+def component_lookup(options: BuildOptions) -> Lookup:
+    """The decomposition that ``options`` ask for."""
+    if options.ids is None:
+        return components.decompose
+    return components.ComponentTable.from_ids(options.ids).decompose
+
+
+def component_source(options: BuildOptions) -> str:
+    """The citation of that decomposition."""
+    if options.ids is None:
+        return components.SOURCE
+    return f"ideographic description sequences of {options.ids.name}"
+
+
+def parts(label: Label, lookup: Lookup) -> tuple[str, ...]:
+    """A composition names its components itself; others are looked up."""
+    return label.components or (lookup(label.graph) if label.encoded else ())
+
+
+def text_row(
+    name: str, place: tuple[str, str, str], graphs: Sequence[str], readings: Sequence[str]
+) -> dict[str, Any]:
+    """A row of ``texts``; ``place`` is source, document and slip."""
+    source, document, slip = place
+    return {
+        "id": name,
+        "source": source,
+        "document": document,
+        "slip": slip,
+        "graphs": list(graphs),
+        "readings": list(readings),
+        "text": "".join(graphs),
+    }
+
+
+def pos_row(
+    name: str, tokens: Sequence[str], words: Sequence[tuple[int, int, str]]
+) -> dict[str, Any]:
+    """A row of ``pos``; ``words`` are half-open spans over ``tokens`` with their tags."""
+    return {
+        "id": name,
+        "tokens": list(tokens),
+        "tags": bio(len(tokens), words),
+        "words": [{"start": start, "end": end, "tag": tag} for start, end, tag in words],
+        "text": "".join(tokens),
+    }
+
+
+def need(raw: Path | None, what: str) -> Path:
+    """``raw``, once it is known to exist.
+
+    Raises:
+        InputError: If it is ``None`` or there is nothing.
+    """
+    if raw is None:
+        raise InputError("this corpus needs raw data", remedy=f"--raw {what}")
+    if not raw.exists():
+        raise InputError("no such file or folder", path=raw, remedy=f"--raw {what}")
+    return raw
+
+
+def members(raw: Path, what: str) -> Iterator[tuple[str, ImageRef]]:
+    """Relative name and reference of every file in a folder or zip archive, sorted by name.
+
+    Raises:
+        InputError: If ``raw`` is neither, or a member's name would leave the archive's folder.
+    """
+    if raw.is_dir():
+        for path in sorted(raw.rglob("*")):
+            if path.is_file():
+                yield path.relative_to(raw).as_posix(), ImageRef(path)
+        return
+    try:
+        with zipfile.ZipFile(raw) as archive:
+            names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+    except (OSError, zipfile.BadZipFile) as error:
+        raise InputError(f"no zip archive ({error})", path=raw, remedy=f"--raw {what}") from error
+    for name in sorted(names):
+        # Nothing is ever extracted, but a name that climbs marks an archive not to be trusted.
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in path.parts[0]:
+            raise InputError(
+                "the name of this member leaves the archive",
+                path=raw,
+                row=name,
+                remedy="repack it with relative names",
+            )
+    yield from ((name, ImageRef(raw, name)) for name in sorted(names))
