@@ -10,7 +10,7 @@ import math
 import warnings
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ def _check_objects(objects: Mapping[str, Any], width: int, height: int) -> None:
             raise BadRowError(f"box {number} {list(box)} {fault} (image {width} x {height})")
 
 
-def _box_fault(box: Any, width: int, height: int) -> str | None:
+def _box_fault(box: Sequence[float], width: int, height: int) -> str | None:
     if len(box) != 4:
         return "has not four numbers"
     if not all(math.isfinite(value) for value in box):

@@ -95,8 +95,8 @@ def members(raw: Path, what: str) -> Iterator[tuple[str, ImageRef]]:
         raise InputError(f"no zip archive ({error})", path=raw, remedy=f"--raw {what}") from error
     for name in sorted(names):
         # Nothing is ever extracted, but a name that climbs marks an archive not to be trusted.
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in path.parts[0]:
+        steps = PurePosixPath(name).parts
+        if name.startswith("/") or ".." in steps or "\\" in name or ":" in "".join(steps[:1]):
             raise InputError(
                 "the name of this member leaves the archive",
                 path=raw,
