@@ -43,9 +43,7 @@ class CharacterTokenizer(SlipTokenizer):
     def tokenize(self, glyphs: Sequence[str]) -> list[Token]:
         """One token a glyph."""
         return [
-            Token(
-                glyph if glyph in self._known else UNKNOWN, position, position + 1, "character"
-            )
+            Token(glyph if glyph in self._known else UNKNOWN, position, position + 1, "character")
             for position, glyph in enumerate(glyphs)
         ]
 

@@ -1,0 +1,1 @@
+"""What leaves the system: pages to look at, files for other tools."""

@@ -79,9 +79,7 @@ def component_keys(docs: Sequence[Doc]) -> Ragged:
             token = _keys_of(tuple(detail[3]))
             keys += token
             lengths.append(len(token))
-    return Ragged(
-        np.array(keys, dtype=np.uint64).reshape(-1, 1), np.array(lengths, dtype=np.int32)
-    )
+    return Ragged(np.array(keys, dtype=np.uint64).reshape(-1, 1), np.array(lengths, dtype=np.int32))
 
 
 @lru_cache(maxsize=65536)

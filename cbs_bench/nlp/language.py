@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from spacy.language import BaseDefaults, Language
 from thinc.api import Config
 
@@ -21,7 +23,7 @@ class ClassicalChineseDefaults(BaseDefaults):  # type: ignore[misc]  # spaCy is 
     """Left to right, no letter case."""
 
     config = CONFIG
-    writing_system = {"direction": "ltr", "has_case": False, "has_letters": False}
+    writing_system: ClassVar = {"direction": "ltr", "has_case": False, "has_letters": False}
 
 
 class ClassicalChinese(Language):  # type: ignore[misc]  # spaCy is untyped here

@@ -21,7 +21,9 @@ from cbs_bench.types import Box, Glyph, Word
 ANCHOR = ":"
 
 
-def score_scans(folder: Path, nlp: Language, sentences: Sequence[Sentence]) -> Iterator[dict[str, Any]]:
+def score_scans(
+    folder: Path, nlp: Language, sentences: Sequence[Sentence]
+) -> Iterator[dict[str, Any]]:
     """Tag the test slips from their images and score against their sentences.
 
     A slip takes part if the ids of its sentences are ``<slip id>:<first glyph>``, which says

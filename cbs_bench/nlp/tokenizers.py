@@ -64,9 +64,7 @@ class SpacyTokenizer:
     ) -> None:
         """Train the vocabulary on the texts of the examples."""
         texts = (split_glyphs(example.reference.text) for example in get_examples())
-        self.tokenizer = BASELINES.load(self.name).train(
-            texts, vocab_size=self.vocab_size, seed=0
-        )
+        self.tokenizer = BASELINES.load(self.name).train(texts, vocab_size=self.vocab_size, seed=0)
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """The tokenizer, name included."""
@@ -125,7 +123,9 @@ def multigranularity(
     return create
 
 
-def baseline(name: str, vocab_size: int = DEFAULT_VOCAB_SIZE) -> Callable[[Language], SpacyTokenizer]:
+def baseline(
+    name: str, vocab_size: int = DEFAULT_VOCAB_SIZE
+) -> Callable[[Language], SpacyTokenizer]:
     """``cbs_bench.BaselineTokenizer.v1``: a tokenizer of ``baselines/`` by its file name.
 
     Args:

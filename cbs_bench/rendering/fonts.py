@@ -35,7 +35,7 @@ class Font:
         self.path = path
         self.size = size
         try:
-            self._face = ImageFont.truetype(str(path), size)
+            self._face = ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
         except OSError as error:
             raise InputError(
                 f"not a font ({error})", path=path, remedy="give TrueType or OpenType files"
@@ -66,7 +66,8 @@ class Font:
         extent = canvas.getbbox()
         if extent is None:
             return None
-        return np.asarray(canvas.crop(extent), dtype=np.float32) / 255
+        ink: Mask = np.asarray(canvas.crop(extent), dtype=np.float32) / np.float32(255)
+        return ink
 
 
 def find_fonts(paths: Iterable[Path]) -> list[Font]:

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from cbs_bench.script.components import encoded_graphs, decompose
+from cbs_bench.script.components import decompose, encoded_graphs
 from cbs_bench.tokenizer.vocabulary import VARIANTS, Vocabulary
 
 CODE_POINTS = 0x110000

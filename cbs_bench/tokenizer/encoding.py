@@ -51,9 +51,7 @@ class Encoding:
             for part in range(total):
                 entry = self.vocabulary.entries[next(ids)]
                 granularity: Granularity = "character" if entry.kind == "graph" else "component"
-                tokens.append(
-                    Token(entry.text, glyph, glyph + 1, granularity, part=(part, total))
-                )
+                tokens.append(Token(entry.text, glyph, glyph + 1, granularity, part=(part, total)))
         return tokens
 
     def __len__(self) -> int:

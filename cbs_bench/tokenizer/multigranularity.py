@@ -7,20 +7,22 @@ a glyph is kept whole where it is known, and falls back to its components where 
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from cbs_bench.errors import ModelError
 from cbs_bench.interfaces import SlipTokenizer
 from cbs_bench.script.components import decompose
 from cbs_bench.script.labels import split_glyphs
-from cbs_bench.tokenizer.codebook import MAX_DEPTH, Codebook, Ids
+from cbs_bench.tokenizer.codebook import CODE_POINTS, MAX_DEPTH, Codebook, Ids
 from cbs_bench.tokenizer.decoding import decode
 from cbs_bench.tokenizer.encoding import Encoding
 from cbs_bench.tokenizer.vocabulary import Vocabulary
@@ -137,9 +139,7 @@ class MultiGranularityTokenizer(SlipTokenizer):
                 tokens.append(Token(glyph, position, position + 1, "character"))
             else:
                 parts = decompose(glyph) or (glyph,)
-                tokens.append(
-                    Token(glyph, position, position + 1, "component", components=parts)
-                )
+                tokens.append(Token(glyph, position, position + 1, "component", components=parts))
         return tokens
 
     def tokenize_reading(self, glyphs: Sequence[Glyph]) -> list[Token]:
@@ -207,18 +207,16 @@ class MultiGranularityTokenizer(SlipTokenizer):
     def _keys(self, text: str) -> Ids:
         """Glyph keys of a text: its code points, unless some glyph spans several."""
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.int32)
-        if not _JOINS[points].any():
+        if not _joining_code_points()[points].any():
             return points
         return self._codebook.keys(split_glyphs(text))
 
 
+@lru_cache(maxsize=1)
 def _joining_code_points() -> npt.NDArray[np.bool_]:
     """Code points that may make one glyph of several: braces, marks, selectors, joiners."""
-    joins = np.zeros(CODE_POINTS, dtype=bool)
-    joins[ord("{")] = True
-    for point in range(CODE_POINTS):
-        joins[point] |= unicodedata.category(chr(point))[0] == "M"
-    joins[0x200D] = True
+    joins = np.array([unicodedata.category(chr(p))[0] == "M" for p in range(CODE_POINTS)])
+    joins[[ord("{"), 0x200D]] = True
     return joins
 
 

@@ -1,0 +1,1 @@
+"""Trains the detector and the recogniser; needs the extra ``train`` (torch)."""

@@ -1,0 +1,161 @@
+"""Trains the detector on rendered slips and the real ones of the training split."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from cbs_bench.errors import InputError
+from cbs_bench.metrics.detection import average_precision, detection_counts
+from cbs_bench.metrics.spans import Counts
+from cbs_bench.rendering.fonts import covering, find_fonts
+from cbs_bench.training.classes import frequent_graphs
+from cbs_bench.training.export import export_onnx, write_card
+from cbs_bench.training.loop import Schedule, device, optimise
+from cbs_bench.training.networks import HeatmapNetwork
+from cbs_bench.training.slips import Batch, Slip, crops_of_slips, read_slips, rendered_slips
+from cbs_bench.vision.detector import SLIP_WIDTH, Detector
+
+THRESHOLDS = tuple(round(0.2 + 0.05 * step, 2) for step in range(11))
+REAL_REPEATS = 12
+FALLBACK_TEXT = "一二三四五六七八九十天地人之不也而以其大小上下中王水火木金土"
+
+
+@dataclass(frozen=True)
+class DetectorSettings:
+    """What the command line decides.
+
+    Attributes:
+        data: Built datasets with a ``slips`` config.
+        out: The model folder.
+        fonts: Font files or folders to render slips with.
+        label_counts: Label counts of a corpus whose frequent graphs are written on them.
+        rendered: How many slips to render.
+        steps: Batches.
+        batch: Pieces of slips in a batch.
+        seed: Seeds weights, slips and order.
+        command: The command line, for ``model.json``.
+    """
+
+    data: list[Path]
+    out: Path
+    fonts: list[Path] = field(default_factory=list)
+    label_counts: Path | None = None
+    rendered: int = 600
+    steps: int = 1500
+    batch: int = 32
+    seed: int = 0
+    command: str = ""
+
+
+def train(settings: DetectorSettings, report: Callable[[str], None]) -> None:
+    """Train, choose the threshold, export and score a detector.
+
+    Raises:
+        InputError: If there is nothing to train on.
+    """
+    torch.manual_seed(settings.seed)
+    real = read_slips(settings.data)
+    training = [slip for slip in real if slip.split == "train"] * REAL_REPEATS
+    if settings.fonts:
+        graphs = (
+            frequent_graphs(settings.label_counts)[:1000]
+            if settings.label_counts
+            else list(FALLBACK_TEXT)
+        )
+        fonts = covering(find_fonts(settings.fonts), "之不")
+        training += rendered_slips(graphs, fonts, settings.rendered, settings.seed)
+    if not training:
+        raise InputError("nothing to train on", remedy="give --data with slips, or --fonts")
+    report(f"{len(training)} training slips, {len(real)} real ones in all splits")
+    network = HeatmapNetwork().to(device(), memory_format=torch.channels_last)
+    optimise(
+        network,
+        crops_of_slips(training, settings.batch, settings.seed),
+        lambda batch: _loss(network, batch),
+        Schedule(settings.steps, 2e-3, 0.01),
+        checkpoint=settings.out / "checkpoints" / "detector.pt",
+        report=report,
+    )
+    _finish(network, real, training, settings, report)
+
+
+def _loss(network: HeatmapNetwork, batch: Batch) -> torch.Tensor:
+    """Focal loss on the centres, L1 on sizes and offsets (CenterNet)."""
+    place = device()
+    pictures = torch.from_numpy(batch[0]).to(place, memory_format=torch.channels_last)
+    target = torch.from_numpy(batch[1]).to(place)
+    with torch.autocast(place.type, torch.bfloat16):
+        heads = network(pictures)
+    heads = heads.float()
+    logit, ideal, centre = heads[:, 0], target[:, 0], target[:, 5]
+    chance = torch.sigmoid(logit)
+    hit = -F.logsigmoid(logit) * (1 - chance) ** 2 * centre
+    miss = -F.logsigmoid(-logit) * chance**2 * (1 - ideal) ** 4 * (1 - centre)
+    found = centre.sum().clamp(min=1)
+    shape = (heads[:, 1:5] - target[:, 1:5]).abs() * centre[:, None]
+    return (hit.sum() + miss.sum() + shape.sum()) / found
+
+
+def _finish(
+    network: HeatmapNetwork,
+    real: Sequence[Slip],
+    training: Sequence[Slip],
+    settings: DetectorSettings,
+    report: Callable[[str], None],
+) -> None:
+    settings.out.mkdir(parents=True, exist_ok=True)
+    example = torch.zeros(2, 1, 256, SLIP_WIDTH)
+    export_onnx(network, example, settings.out / "model.onnx", free_size=True)
+    split = {name: [s for s in real if s.split == name] for name in ("train", "validation", "test")}
+    card: dict[str, Any] = {
+        "input": {"slip_width": SLIP_WIDTH, "channels": 1},
+        "normalisation": "the whole scan: grey, slip 64 pixels wide, zero mean, unit spread",
+        "vocabulary": ["character"],
+        "calibration": {"threshold": 0.4},
+        "training": {
+            "command": settings.command,
+            "seed": settings.seed,
+            "data": [folder.name for folder in settings.data],
+            "slips": {name: len(rows) for name, rows in split.items()},
+            "rendered": settings.rendered if settings.fonts else 0,
+        },
+    }
+    detector = Detector(write_card(settings.out, "detector", card))
+    fitting = split["validation"] or list(training[:40])
+    card["calibration"]["threshold"] = _best_threshold(detector, fitting)
+    detector = Detector(write_card(settings.out, "detector", card))
+    card["scores"] = {
+        name: measure(detector, split[name]) for name in ("validation", "test") if split[name]
+    }
+    write_card(settings.out, "detector", card)
+    report(json.dumps(card["scores"]))
+
+
+def measure(detector: Detector, slips: Sequence[Slip]) -> dict[str, float]:
+    """F1 and average precision at an overlap of one half."""
+    found = [(detector.detect(slip.pixels), slip.boxes) for slip in slips]
+    counts = sum((detection_counts(*pair) for pair in found), Counts())
+    return {
+        "slips": len(slips),
+        "boxes": counts.gold,
+        "precision": round(counts.precision, 4),
+        "recall": round(counts.recall, 4),
+        "f1": round(counts.f1, 4),
+        "ap50": round(average_precision(found), 4),
+    }
+
+
+def _best_threshold(detector: Detector, slips: Sequence[Slip]) -> float:
+    scores = []
+    for threshold in THRESHOLDS:
+        detector.threshold = threshold
+        scores.append(measure(detector, slips)["f1"])
+    return THRESHOLDS[int(np.argmax(scores))]

@@ -1,0 +1,103 @@
+"""The two small networks."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Residual(nn.Module):
+    """Two 3 x 3 convolutions around a shortcut; the first may halve the resolution."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False),
+            nn.BatchNorm2d(outputs),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(outputs),
+        )
+        self.shortcut: nn.Module = nn.Identity()
+        if stride > 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+            )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Feature maps in, feature maps out."""
+        return F.relu(self.body(x) + self.shortcut(x))
+
+
+class GlyphNetwork(nn.Module):
+    """One backbone, two heads: cosine similarity to a prototype a graph, and components.
+
+    Cosine prototypes (Gidaris & Komodakis, CVPR 2018) keep classes with two images
+    comparable with classes of two hundred.
+
+    Args:
+        graphs: Number of graph classes.
+        components: Number of component labels.
+    """
+
+    def __init__(self, graphs: int, components: int, width: int = 32) -> None:
+        super().__init__()
+        self.backbone = nn.Sequential(
+            nn.Conv2d(1, width, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(inplace=True),
+            Residual(width, width * 2, 2),
+            Residual(width * 2, width * 4, 2),
+            Residual(width * 4, width * 6, 2),
+            Residual(width * 6, width * 6, 1),
+            Residual(width * 6, width * 8, 2),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+        )
+        self.dropout = nn.Dropout(0.2)
+        self.prototypes = nn.Parameter(torch.randn(graphs, width * 8) * 0.05)
+        self.scale = nn.Parameter(torch.tensor(16.0))
+        self.components = nn.Linear(width * 8, components)
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits of graphs and of components for ``[batch, 1, 64, 64]``."""
+        features = self.dropout(self.backbone(x))
+        similarity = F.linear(F.normalize(features), F.normalize(self.prototypes))
+        return similarity * self.scale, self.components(features)
+
+
+class HeatmapNetwork(nn.Module):
+    """An anchor-free detector: centre heatmap, size and offset at a quarter of the resolution.
+
+    After CenterNet (Zhou et al., "Objects as Points", 2019).
+    """
+
+    def __init__(self, width: int = 24) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(
+            nn.Conv2d(1, width, 3, 2, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(inplace=True)
+        )
+        self.quarter = Residual(width, width * 2, 2)
+        self.eighth = Residual(width * 2, width * 3, 2)
+        self.sixteenth = Residual(width * 3, width * 4, 2)
+        self.up_eighth = nn.Conv2d(width * 4, width * 3, 1)
+        self.up_quarter = nn.Conv2d(width * 3, width * 2, 1)
+        self.heads = nn.Sequential(
+            nn.Conv2d(width * 2, width * 2, 3, 1, 1), nn.ReLU(inplace=True),
+            nn.Conv2d(width * 2, 5, 1),
+        )  # fmt: skip
+        final = self.heads[-1]
+        assert isinstance(final, nn.Conv2d) and final.bias is not None  # noqa: S101  (for mypy)
+        with torch.no_grad():
+            final.bias[0] = -3.0  # few centres at the start
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """``[batch, 5, height / 4, width / 4]``: centre logit, log size (2), offset (2)."""
+        quarter = self.quarter(self.stem(x))
+        eighth = self.eighth(quarter)
+        coarse = self.up_eighth(self.sixteenth(eighth))
+        eighth = eighth + F.interpolate(coarse, scale_factor=2.0, mode="nearest")
+        fine = F.interpolate(self.up_quarter(eighth), scale_factor=2.0, mode="nearest")
+        heads: torch.Tensor = self.heads(quarter + fine)
+        return heads

@@ -1,0 +1,58 @@
+"""Rendered glyphs for pretraining: every graph in every font that draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from cbs_bench.rendering.bamboo import bamboo, damage, ink_on, photograph
+from cbs_bench.rendering.brush import write
+from cbs_bench.rendering.fonts import Font
+from cbs_bench.rendering.glyphs import SQUARE, draw_graph
+from cbs_bench.vision.recognizer import SIDE, prepare
+
+Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]
+
+
+class RenderedGlyphs:
+    """Clean masks of all classes, written anew each time one is drawn.
+
+    Args:
+        graphs: The classes, in order.
+        fonts: Hands to write in.
+        seed: Seeds compositions and every later draw.
+    """
+
+    def __init__(self, graphs: Sequence[str], fonts: Sequence[Font], seed: int) -> None:
+        self._generator = np.random.default_rng(seed)
+        self._masks: list[list[npt.NDArray[np.uint8]]] = []
+        for graph in graphs:
+            drawn = (draw_graph(graph, [font], self._generator) for font in fonts)
+            masks = [mask for mask in drawn if mask is not None]
+            self._masks.append(
+                [(cv2.resize(mask, (SQUARE, SQUARE)) * 255).astype(np.uint8) for mask in masks]
+            )
+        self.drawable = np.array([i for i, masks in enumerate(self._masks) if masks])
+
+    def batches(self, size: int) -> Iterator[Batch]:
+        """Endless batches of prepared pictures ``[size, 1, 64, 64]`` and class numbers."""
+        while True:
+            labels = self._generator.choice(self.drawable, size)
+            yield np.stack([self._picture(label) for label in labels])[:, None], labels
+
+    def _picture(self, label: int) -> npt.NDArray[np.float32]:
+        generator = self._generator
+        masks = self._masks[label]
+        mask = masks[int(generator.integers(len(masks)))].astype(np.float32) / 255
+        height, width = (int(side) for side in generator.integers(SIDE - 18, SIDE - 1, 2))
+        ink = np.zeros((SIDE, SIDE), dtype=np.float32)
+        top = int(generator.integers(0, SIDE - height + 1))
+        left = int(generator.integers(0, SIDE - width + 1))
+        ink[top : top + height, left : left + width] = write(
+            mask, generator, height=height, width=width
+        )
+        surface = ink_on(bamboo(SIDE, SIDE, generator), ink, generator)
+        return prepare(photograph(damage(surface, generator, 1.5), generator))

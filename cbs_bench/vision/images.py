@@ -1,0 +1,87 @@
+"""Any image a scanner writes, as uint8 pixels."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+from cbs_bench.errors import DataError
+
+Pixels = npt.NDArray[np.uint8]
+ImageSource = Path | str | bytes | Pixels
+
+MAX_PIXELS = 400_000_000
+
+
+def load_image(source: ImageSource) -> Pixels:
+    """Pixels of a path, of encoded bytes, or of an array as it is.
+
+    EXIF rotation is applied, 16-bit greys are scaled to their range, CMYK and palettes become
+    RGB, and transparency is laid on white.
+
+    Args:
+        source: A path, the bytes of an image file, or uint8 pixels ``[height, width]`` or
+            ``[height, width, 3]`` (RGB).
+
+    Returns:
+        ``[height, width]`` for grey images, ``[height, width, 3]`` (RGB) for others.
+
+    Raises:
+        DataError: If there is no readable image of reasonable size.
+    """
+    if isinstance(source, np.ndarray):
+        return _checked_array(source)
+    name = "image" if isinstance(source, bytes) else str(source)
+    try:
+        opened = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+        if opened.width * opened.height > MAX_PIXELS:
+            raise DataError(
+                f"{opened.width} x {opened.height} pixels are too many",
+                path=name,
+                remedy=f"scale it below {MAX_PIXELS:,} pixels",
+            )
+        with warnings.catch_warnings():
+            # Our own limit is checked above; Pillow would only warn.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return _pixels(ImageOps.exif_transpose(opened))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise DataError(
+            f"not a readable image ({error})", path=name, remedy="check or re-export the file"
+        ) from error
+
+
+def to_grey(pixels: Pixels) -> Pixels:
+    """``[height, width]`` luma of grey or RGB pixels."""
+    if pixels.ndim == 2:
+        return pixels
+    weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    grey: Pixels = (pixels @ weights).astype(np.uint8)
+    return grey
+
+
+def _pixels(image: Image.Image) -> Pixels:
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        values = np.asarray(image, dtype=np.float32)
+        low, high = float(values.min()), float(values.max())
+        stretched = (values - low) * (255 / max(high - low, 1e-6))
+        scaled: Pixels = stretched.astype(np.uint8)
+        return scaled
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+    return np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB"), dtype=np.uint8)
+
+
+def _checked_array(pixels: Pixels) -> Pixels:
+    right_shape = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == 3)
+    if pixels.dtype != np.uint8 or not right_shape or 0 in pixels.shape:
+        raise DataError(
+            f"array of {pixels.dtype} {pixels.shape} is no image",
+            remedy="give uint8 pixels, H x W or H x W x 3",
+        )
+    return pixels

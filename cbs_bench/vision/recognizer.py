@@ -1,0 +1,152 @@
+"""Names the graph on a crop, and the components it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from cbs_bench.vision.images import ImageSource, Pixels, load_image, to_grey
+from cbs_bench.vision.session import Model, open_model
+
+SIDE = 64
+CANDIDATES = 10
+DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "models" / "recognizer"
+
+Array = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What one crop shows.
+
+    Attributes:
+        candidates: ``(graph, probability)``, most probable first, calibrated.
+        components: Sub-character units in writing order.
+    """
+
+    candidates: list[tuple[str, float]]
+    components: list[str]
+
+
+class Recognizer:
+    """A classifier with two heads: graphs, and components as a multi-label set.
+
+    Attributes:
+        graphs: The vocabulary, in the order of the classes.
+        threshold: Confidence below which a reader should trust the components instead.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        card = model.card
+        self.graphs: list[str] = card["vocabulary"]
+        self.component_vocabulary: list[str] = card["components"]
+        self.threshold: float = card["calibration"]["threshold"]
+        self._temperature: float = card["calibration"]["temperature"]
+        self._component_threshold: float = card["calibration"]["component_threshold"]
+        self._decompositions: list[list[str]] = card["decompositions"]
+        self._incidence = incidence(self._decompositions, self.component_vocabulary)
+        self._places = writing_places(self._decompositions, self.component_vocabulary)
+
+    @classmethod
+    def load(cls, folder: str | Path | None = None) -> Recognizer:
+        """The recogniser in ``folder``; by default the one in this package.
+
+        Raises:
+            ModelError: If the folder holds no recogniser of this format.
+        """
+        return cls(open_model(Path(folder) if folder else DEFAULT_FOLDER, "recognizer"))
+
+    def predict(self, crops: Sequence[ImageSource], *, batch: int = 64) -> list[Recognition]:
+        """Recognise crops of single characters.
+
+        Args:
+            crops: Paths or uint8 pixels, one character each.
+            batch: Crops run at once.
+        """
+        return [
+            self._recognition(graph, component)
+            for start in range(0, len(crops), batch)
+            for graph, component in self._scores(crops[start : start + batch])
+        ]
+
+    def _scores(self, crops: Sequence[ImageSource]) -> Iterator[tuple[Array, Array]]:
+        prepared = np.stack([prepare(load_image(crop)) for crop in crops])[:, None]
+        logits, components = self._model.run(prepared)
+        yield from zip(softmax(logits / self._temperature), sigmoid(components), strict=True)
+
+    def _recognition(self, graph: Array, component: Array) -> Recognition:
+        order = np.argsort(-graph, kind="stable")[:CANDIDATES]
+        candidates = [(self.graphs[i], float(graph[i])) for i in order]
+        best = int(order[0])
+        if graph[best] >= self.threshold and self._decompositions[best]:
+            return Recognition(candidates, list(self._decompositions[best]))
+        return Recognition(candidates, self._seen_components(graph, component))
+
+    def _seen_components(self, graph: Array, component: Array) -> list[str]:
+        """What the crop shows by both heads, in the order those parts are usually written."""
+        score = blend(component, graph @ self._incidence)
+        shown = np.flatnonzero(score >= self._component_threshold)
+        if shown.size == 0:
+            shown = score.argmax(keepdims=True)
+        ordered = sorted(shown, key=lambda index: (self._places[index], index))
+        return [self.component_vocabulary[index] for index in ordered]
+
+
+def prepare(pixels: Pixels) -> Array:
+    """A crop as the network takes it: grey, 64 x 64, zero mean and unit spread.
+
+    A blank crop comes out as zeros.
+    """
+    grey = to_grey(pixels)
+    shrinking = max(grey.shape) > SIDE
+    square = cv2.resize(
+        grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+    ).astype(np.float32)
+    standard: Array = (square - square.mean()) / max(float(square.std()), 8.0)
+    return standard
+
+
+def blend(component: Array, marginal: Array) -> Array:
+    """Evidence for each component: its own head and the graphs that contain it."""
+    mixed: Array = (component + marginal) / 2
+    return mixed
+
+
+def incidence(decompositions: Sequence[Sequence[str]], components: Sequence[str]) -> Array:
+    """``[graphs, components]``: 1 where a graph contains a component."""
+    column = {component: index for index, component in enumerate(components)}
+    matrix = np.zeros((len(decompositions), len(components)), dtype=np.float32)
+    for row, parts in enumerate(decompositions):
+        for part in parts:
+            if part in column:
+                matrix[row, column[part]] = 1
+    return matrix
+
+
+def writing_places(decompositions: Sequence[Sequence[str]], components: Sequence[str]) -> Array:
+    """Mean place of each component among the parts of its graphs, 0 first to 1 last."""
+    places: dict[str, list[float]] = {component: [] for component in components}
+    for parts in decompositions:
+        for index, part in enumerate(parts):
+            if part in places:
+                places[part].append(index / max(len(parts) - 1, 1))
+    return np.array([np.mean(p) if p else 0.5 for p in places.values()], dtype=np.float32)
+
+
+def softmax(logits: Array) -> Array:
+    """Probabilities along the last axis."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    probabilities: Array = powers / powers.sum(axis=-1, keepdims=True)
+    return probabilities
+
+
+def sigmoid(logits: Array) -> Array:
+    """Independent probabilities."""
+    probabilities: Array = 1 / (1 + np.exp(-logits))
+    return probabilities

@@ -1,0 +1,101 @@
+"""Opens a model folder: ``model.onnx`` and the ``model.json`` that says what it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cbs_bench.errors import ModelError
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A loaded network.
+
+    Attributes:
+        session: The onnxruntime session.
+        card: What ``model.json`` says.
+        folder: Where both lie.
+    """
+
+    session: onnxruntime.InferenceSession
+    card: dict[str, Any]
+    folder: Path
+
+    def run(self, pixels: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
+        """The outputs for one batch, ``[batch, 1, height, width]``."""
+        name = self.session.get_inputs()[0].name
+        outputs: list[npt.NDArray[np.float32]] = self.session.run(None, {name: pixels})
+        return outputs
+
+
+def open_model(folder: Path, kind: str) -> Model:
+    """Load and check the model in ``folder``.
+
+    Args:
+        folder: Holds ``model.onnx`` and ``model.json``.
+        kind: What the model must be: ``detector`` or ``recognizer``.
+
+    Raises:
+        ModelError: If a file is missing or corrupt, or the model is of another kind or format.
+    """
+    import onnxruntime
+
+    card = read_card(folder)
+    weights = folder / "model.onnx"
+    for field, expected in (("format", FORMAT_VERSION), ("kind", kind)):
+        if card.get(field) != expected:
+            raise ModelError(
+                f"{field} is {card.get(field)!r}, expected {expected!r}",
+                path=folder / "model.json",
+                remedy="train or download the model for this version",
+            )
+    if not weights.is_file() or checksum(weights) != card.get("sha256"):
+        raise ModelError(
+            "the weights are missing or not those that model.json describes",
+            path=weights,
+            remedy="copy the model folder again as a whole",
+        )
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = min(os.cpu_count() or 1, 4)
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(
+        str(weights), options, providers=["CPUExecutionProvider"]
+    )
+    return Model(session, card, folder)
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """The content of ``model.json``.
+
+    Raises:
+        ModelError: If it is missing or no JSON object.
+    """
+    path = folder / "model.json"
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"no model here ({error})", path=folder, remedy="give a folder with model.json"
+        ) from error
+    if not isinstance(card, dict):
+        raise ModelError("not a JSON object", path=path, remedy="copy the model folder again")
+    return card
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
