@@ -1,0 +1,120 @@
+"""The dataset card: YAML that ``datasets`` reads, and a page that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from cbs_bench.dataset import reader, schema
+from cbs_bench.dataset.rows import component_source
+from cbs_bench.interfaces import CorpusBuilder
+
+if TYPE_CHECKING:
+    from cbs_bench.dataset.writer import BuildReport
+
+LICENCES = {
+    "Apache 2.0": "apache-2.0",
+    "CC BY-SA 4.0": "cc-by-sa-4.0",
+    "MIT": "mit",
+    "unknown": "unknown",
+}
+"""The Hub's names; any other licence is ``other`` there and spelled out on the page."""
+
+CHUNK = 8
+
+
+def tags_of(builder: CorpusBuilder) -> tuple[str, ...]:
+    """The tag set of a corpus with ``pos``: the class attribute ``tags`` of its builder."""
+    return tuple(getattr(builder, "tags", ()))
+
+
+def card(builder: CorpusBuilder, report: BuildReport) -> str:
+    """The text of ``README.md``."""
+    import yaml
+
+    front = yaml.safe_dump(_front(builder, report), allow_unicode=True, sort_keys=False)
+    return f"---\n{front}---\n\n" + "\n".join(_page(builder, report)) + "\n"
+
+
+def _front(builder: CorpusBuilder, report: BuildReport) -> dict[str, Any]:
+    tasks = {"slips": "object-detection", "glyphs": "image-classification"}
+    kinds = [tasks[c] for c in report.counts if c in tasks]
+    if "pos" in report.counts:
+        kinds.append("token-classification")
+    return {
+        "pretty_name": builder.info.title,
+        "license": LICENCES.get(builder.info.licence, "other"),
+        "language": ["lzh"],
+        "task_categories": kinds,
+        "configs": [_config(name, report) for name in report.counts],
+    }
+
+
+def _config(name: str, report: BuildReport) -> dict[str, Any]:
+    """One entry of ``configs``.
+
+    The cache of ``datasets`` knows a local folder by its base name and these values, not by the
+    contents of its files: without the fingerprint, rebuilt data would give the old rows.
+    """
+    files = [
+        {"split": split, "path": f"{name}/{split}-*.parquet"}
+        for split in reader.SPLITS
+        if report.counts[name][split]
+    ]
+    return {
+        "config_name": name,
+        "data_files": files,
+        "description": f"fingerprint {report.fingerprint}",
+    }
+
+
+def _page(builder: CorpusBuilder, report: BuildReport) -> Iterator[str]:
+    info = builder.info
+    yield from (f"# {info.title}", "", info.summary, "")
+    yield from ("```python", "from datasets import load_dataset", "")
+    first = next(iter(report.counts))
+    split = next(s for s in reader.SPLITS if report.counts[first][s])
+    yield from (f'rows = load_dataset("DIR", "{first}", split="{split}")', "```", "")
+    yield from _sizes(report)
+    unit = "document" if report.by_document else "slip (where there is none: sentence)"
+    yield from (
+        f"Rows of one {unit} are never in two splits, unless the source itself fixes its splits.",
+        "",
+    )
+    yield from _columns(builder, report)
+    if info.limits or report.rejected:
+        yield from ("## Limits", "")
+        yield from (f"- {limit}" for limit in info.limits)
+        yield from (f"- Left out, {n} raw rows: {why}." for why, n in report.rejected.most_common())
+        yield ""
+    yield from ("## Provenance", "")
+    yield f"- Raw data: {info.homepage}"
+    yield f"- Licence as stated by the source: {info.licence}"
+    yield f"- Cite: {info.citation}"
+    yield f"- Built with `cbs-bench build {report.builder}`, seed {builder.options.seed}"
+    yield f"- Components: {component_source(builder.options)}"
+    yield f"- Fingerprint of the data: `{report.fingerprint}`"
+
+
+def _sizes(report: BuildReport) -> Iterator[str]:
+    yield from ("## Size", "", f"| config | {' | '.join(reader.SPLITS)} |", "|---|--:|--:|--:|")
+    for config, splits in report.counts.items():
+        yield f"| `{config}` | {' | '.join(f'{splits[s]:,}' for s in reader.SPLITS)} |"
+    yield ""
+    pairs = sorted({(config, source) for config, source, _ in report.sources})
+    if pairs:
+        yield from (f"| config | source | {' | '.join(reader.SPLITS)} |", "|---|---|--:|--:|--:|")
+        for config, source in pairs:
+            numbers = (f"{report.sources[config, source, s]:,}" for s in reader.SPLITS)
+            yield f"| `{config}` | {source} | {' | '.join(numbers)} |"
+        yield ""
+
+
+def _columns(builder: CorpusBuilder, report: BuildReport) -> Iterator[str]:
+    yield from ("## Columns", "")
+    for config in report.counts:
+        names = schema.features(config, tags_of(builder))
+        yield f"- `{config}`: {', '.join(f'`{name}`' for name in names)}"
+    yield ""
+    if "pos" in report.counts:
+        yield from (f"Tags (as BIO over glyphs): {' '.join(tags_of(builder))}", "")

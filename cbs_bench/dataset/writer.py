@@ -1,0 +1,208 @@
+"""``cbs-bench build``: from a builder's records to a dataset folder."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from cbs_bench.dataset import card, reader, schema
+from cbs_bench.dataset.check import finish
+from cbs_bench.dataset.folder import whole_or_nothing
+from cbs_bench.dataset.parallel import in_order
+from cbs_bench.dataset.shards import ShardWriter, overall_digest
+from cbs_bench.dataset.splits import DOCUMENTS_NEEDED, split_of
+from cbs_bench.errors import DataError, InputError
+from cbs_bench.interfaces import BUILDERS, BuildOptions, CorpusBuilder, Record, Rejection
+
+if TYPE_CHECKING:
+    from datasets import Features
+
+REJECTED = "rejected.jsonl"
+PROGRESS_EVERY = 500
+
+Counts = dict[str, dict[str, int]]
+
+
+@dataclass(slots=True)
+class BuildReport:
+    """What a build did; ``str()`` of it is a short summary.
+
+    Attributes:
+        builder: Its registry name.
+        out: The dataset's folder.
+        counts: Rows by config and split.
+        sources: Rows by ``(config, source, split)``; configs without sources are not in it.
+        rejected: Raw rows left out, by reason without its particulars.
+        by_document: Whether splits keep whole documents together.
+        fingerprint: The digest of the data.
+    """
+
+    builder: str
+    out: Path
+    counts: Counts = field(default_factory=dict)
+    sources: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    by_document: bool = False
+    fingerprint: str = ""
+
+    def __str__(self) -> str:
+        lines = [f"{self.builder}: {self.out}"]
+        for config, splits in self.counts.items():
+            shown = ", ".join(f"{split} {splits[split]}" for split in reader.SPLITS)
+            lines.append(f"  {config:<7} {shown}")
+        lines += [f"  rejected {n}: {reason}" for reason, n in self.rejected.most_common(5)]
+        if self.rejected:
+            lines.append(f"  each one in {self.out / REJECTED}")
+        return "\n".join(lines)
+
+
+def build(
+    name: str,
+    *,
+    raw: Path | None,
+    out: Path,
+    options: BuildOptions,
+    workers: int = 1,
+    strict: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> BuildReport:
+    """Write the dataset of one corpus; nothing half-written is ever left.
+
+    Args:
+        name: The builder's registry name.
+        raw: The raw data; ``None`` for a corpus that is part of the package.
+        out: The dataset's folder; a dataset that is there already is replaced.
+        options: What the builder should do.
+        workers: Processes that read and check images; the result does not depend on it.
+        strict: Fail on the first row that would be left out.
+        progress: Called with the number of rows so far, now and then.
+
+    Raises:
+        InputError: If the raw data are not this corpus, hold no good row, or ``out`` is taken.
+        DataError: If ``strict`` and a row is bad.
+        PluginError: If there is no such builder.
+    """
+    builder = BUILDERS.load(name)(options)
+    with whole_or_nothing(out) as draft:
+        report = BuildReport(name, out, by_document=_has_documents(builder.records(raw)))
+        writing = _Writing(builder, draft, report, strict=strict)
+        try:
+            for item in in_order(finish, builder.records(raw), workers):
+                writing.add(item)
+                if progress is not None and writing.rows % PROGRESS_EVERY == 0:
+                    progress(writing.rows)
+            writing.close()
+        finally:
+            writing.abandon()
+        if not report.counts:
+            reason = next(iter(report.rejected), "the raw data are empty")
+            raise InputError(f"no good row ({reason})", path=raw, remedy="check --raw")
+    return report
+
+
+def _has_documents(records: Iterable[Record | Rejection]) -> bool:
+    """Whether the corpus has enough documents to keep each within one split."""
+    documents = set()
+    for record in records:
+        if isinstance(record, Record) and record.split is None:
+            documents.add(record.document)
+            if len(documents) >= DOCUMENTS_NEEDED:
+                return True
+    return False
+
+
+class _Writing:
+    """The open files of one build."""
+
+    def __init__(
+        self, builder: CorpusBuilder, folder: Path, report: BuildReport, *, strict: bool
+    ) -> None:
+        self.rows = 0
+        self._builder = builder
+        self._folder = folder
+        self._report = report
+        self._strict = strict
+        self._tags = frozenset(schema.bio_labels(card.tags_of(builder)))
+        self._features: dict[str, Features] = {}
+        self._shards: dict[tuple[str, str], ShardWriter] = {}
+        self._ids: dict[str, set[str]] = {}
+        self._rejected: TextIO = (folder / REJECTED).open("w", encoding="utf-8", newline="\n")
+
+    def add(self, item: Record | Rejection) -> None:
+        if isinstance(item, Record):
+            item = self._admit(item)
+        if isinstance(item, Rejection):
+            self._reject(item)
+            return
+        split = split_of(
+            item, by_document=self._report.by_document, seed=self._builder.options.seed
+        )
+        self._shard(item.config, split).add(item.row)
+        self._report.counts.setdefault(item.config, dict.fromkeys(reader.SPLITS, 0))[split] += 1
+        if "source" in item.row:
+            self._report.sources[item.config, item.row["source"], split] += 1
+        self.rows += 1
+
+    def close(self) -> None:
+        digests: dict[str, str] = {}
+        for shard in self._shards.values():
+            digests.update(shard.close())
+        report = self._report
+        report.fingerprint = overall_digest(digests)
+        report.counts = {c: report.counts[c] for c in schema.CONFIGS if c in report.counts}
+        manifest = {
+            "format": reader.FORMAT,
+            "builder": report.builder,
+            "fingerprint": report.fingerprint,
+            "by_document": report.by_document,
+            "counts": report.counts,
+            "files": dict(sorted(digests.items())),
+        }
+        text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+        (self._folder / reader.MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+        page = card.card(self._builder, report)
+        (self._folder / "README.md").write_text(page, encoding="utf-8", newline="\n")
+
+    def abandon(self) -> None:
+        self._rejected.close()
+        for shard in self._shards.values():
+            shard.abandon()
+
+    def _admit(self, record: Record) -> Record | Rejection:
+        """What only the whole corpus can tell: ids that occur twice, foreign tags."""
+        name = str(record.row["id"])
+        seen = self._ids.setdefault(record.config, set())
+        if name in seen:
+            return Rejection(record.where, f"id occurs twice: {name}")
+        for tag in record.row.get("tags", ()):
+            if tag not in self._tags:
+                return Rejection(record.where, f"tag is not in the tag set: {tag[2:]}")
+        seen.add(name)
+        return record
+
+    def _reject(self, rejection: Rejection) -> None:
+        if self._strict:
+            raise DataError(
+                rejection.reason, path=rejection.where, remedy="mend it, or build without --strict"
+            )
+        line = {"where": rejection.where, "reason": rejection.reason}
+        self._rejected.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._report.rejected[rejection.reason.split(":")[0]] += 1
+
+    def _shard(self, config: str, split: str) -> ShardWriter:
+        if config not in self._features:
+            self._features[config] = schema.features(config, card.tags_of(self._builder))
+        key = (config, split)
+        if key not in self._shards:
+            self._shards[key] = ShardWriter(self._folder / config, split, self._features[config])
+        return self._shards[key]
+
+
+def iterate_rejected(folder: Path) -> Iterator[Rejection]:
+    """The raw rows that the build of ``folder`` left out."""
+    with (folder / REJECTED).open(encoding="utf-8") as lines:
+        yield from (Rejection(**json.loads(line)) for line in lines)
