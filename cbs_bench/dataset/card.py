@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,6 @@ LICENCES = {
 }
 """The Hub's names; any other licence is ``other`` there and spelled out on the page."""
 
-CHUNK = 8
-
 
 def tags_of(builder: CorpusBuilder) -> tuple[str, ...]:
     """The tag set of a corpus with ``pos``: the class attribute ``tags`` of its builder."""
@@ -30,10 +29,18 @@ def tags_of(builder: CorpusBuilder) -> tuple[str, ...]:
 
 def card(builder: CorpusBuilder, report: BuildReport) -> str:
     """The text of ``README.md``."""
-    import yaml
+    lines = ["---", *_yaml(_front(builder, report)), "---", "", *_page(builder, report)]
+    return "\n".join(lines) + "\n"
 
-    front = yaml.safe_dump(_front(builder, report), allow_unicode=True, sort_keys=False)
-    return f"---\n{front}---\n\n" + "\n".join(_page(builder, report)) + "\n"
+
+def _yaml(values: dict[str, Any]) -> Iterator[str]:
+    """JSON is YAML as well, and needs no further package; an entry of a list has its own line."""
+    for key, value in values.items():
+        if isinstance(value, list):
+            yield f"{key}:"
+            yield from (f"- {json.dumps(entry, ensure_ascii=False)}" for entry in value)
+        else:
+            yield f"{key}: {json.dumps(value, ensure_ascii=False)}"
 
 
 def _front(builder: CorpusBuilder, report: BuildReport) -> dict[str, Any]:

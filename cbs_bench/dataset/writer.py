@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -17,6 +17,7 @@ from cbs_bench.dataset.shards import ShardWriter, overall_digest
 from cbs_bench.dataset.splits import DOCUMENTS_NEEDED, split_of
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.interfaces import BUILDERS, BuildOptions, CorpusBuilder, Record, Rejection
+from cbs_bench.script.tagsets import bio_labels
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -126,7 +127,7 @@ class _Writing:
         self._folder = folder
         self._report = report
         self._strict = strict
-        self._tags = frozenset(schema.bio_labels(card.tags_of(builder)))
+        self._tags = frozenset(bio_labels(card.tags_of(builder)))
         self._features: dict[str, Features] = {}
         self._shards: dict[tuple[str, str], ShardWriter] = {}
         self._ids: dict[str, set[str]] = {}
@@ -200,9 +201,3 @@ class _Writing:
         if key not in self._shards:
             self._shards[key] = ShardWriter(self._folder / config, split, self._features[config])
         return self._shards[key]
-
-
-def iterate_rejected(folder: Path) -> Iterator[Rejection]:
-    """The raw rows that the build of ``folder`` left out."""
-    with (folder / REJECTED).open(encoding="utf-8") as lines:
-        yield from (Rejection(**json.loads(line)) for line in lines)
