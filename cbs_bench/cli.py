@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from cbs_bench import __version__
 from cbs_bench.errors import CbsBenchError
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_BAD_INPUT
     except BrokenPipeError:
         # The reader of a pipe (`| head`) has seen enough; silence the flush at exit too.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return 0
     return status
 
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 class _Parser(argparse.ArgumentParser):
     """argparse, with errors in one line."""
 
-    def error(self, message: str) -> None:  # type: ignore[override]
+    def error(self, message: str) -> NoReturn:
         print(f"{self.prog}: {message}; see {self.prog} --help", file=sys.stderr)
         raise SystemExit(EXIT_BAD_INPUT)
 

@@ -19,14 +19,14 @@ CONFIG = Config().from_str(
 )
 
 
-class ClassicalChineseDefaults(BaseDefaults):  # type: ignore[misc]  # spaCy is untyped here
+class ClassicalChineseDefaults(BaseDefaults):
     """Left to right, no letter case."""
 
     config = CONFIG
     writing_system: ClassVar = {"direction": "ltr", "has_case": False, "has_letters": False}
 
 
-class ClassicalChinese(Language):  # type: ignore[misc]  # spaCy is untyped here
+class ClassicalChinese(Language):
     """The pipeline class behind ``spacy.blank("lzh")``."""
 
     lang = "lzh"

@@ -113,7 +113,7 @@ class Transitions:
         return path
 
 
-class WordTagger(Tagger):  # type: ignore[misc]  # spaCy's class is untyped Cython
+class WordTagger(Tagger):
     """spaCy's tagger over joint labels, with a decoder that only emits valid BIO."""
 
     def _scores2guesses(self, scores: Iterable[Scores]) -> list[Path]:

@@ -77,10 +77,16 @@ class Codebook:
         return _expand(glyph, self.vocabulary)
 
     def glyph_of(self, components: Sequence[str], variant: int | None) -> str:
-        """The glyph spelt by ``components``; a composition where no variant mark follows."""
-        if variant is None:
-            return "{" + "".join(components) + "}"
-        return self._shared[tuple(components)][variant]
+        """The glyph spelt by ``components``.
+
+        Without a variant mark it is the commonest encoded graph so spelt, and the composition
+        itself where there is none; mark 0 is the composition, mark n the n-th other graph.
+        """
+        rivals = self._shared.get(tuple(components), ())
+        rank = 0 if variant is None else variant
+        if rank < len(rivals) and (rank or variant is None):
+            return rivals[rank]
+        return "{" + "".join(components) + "}"
 
     def ids_of(self, glyph: str) -> list[int]:
         """Token ids of one glyph."""
@@ -94,16 +100,16 @@ class Codebook:
         if glyph == self.glyph_of(parts, None):
             return ids
         rivals = self._shared.get(parts, ())
-        rank = rivals.index(glyph) if glyph in rivals else VARIANTS
-        if rank >= VARIANTS:
-            return self.vocabulary.byte_ids(glyph)
-        return [*ids, self.vocabulary.first_variant + rank]
+        for rank in range(min(max(len(rivals), 1), VARIANTS)):
+            if glyph == self.glyph_of(parts, rank):
+                return [*ids, self.vocabulary.first_variant + rank]
+        return self.vocabulary.byte_ids(glyph)
 
     @cached_property
     def _shared(self) -> dict[tuple[str, ...], tuple[str, ...]]:
-        """Every encoded graph outside the vocabulary, by its spelling."""
+        """Every encoded graph outside the vocabulary, by its spelling, the commonest first."""
         spellings: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for graph in encoded_graphs():
+        for graph in sorted(encoded_graphs(), key=_rarity):
             parts = self.components(graph)
             if parts is not None and self.vocabulary.graph_id(graph) is None:
                 spellings[parts] = (*spellings.get(parts, ()), graph)
@@ -131,6 +137,11 @@ class Codebook:
             self.offset[key] = len(self.pool) + len(grown)
             grown += ids
         self.pool = np.concatenate([self.pool, np.array(grown, dtype=np.int32)])
+
+
+def _rarity(graph: str) -> tuple[bool, int]:
+    """The block of unified ideographs of Unicode 1.0 before its extensions."""
+    return not "\u4e00" <= graph <= "\u9fff", ord(graph)
 
 
 def _expand(graph: str, vocabulary: Vocabulary, depth: int = 0) -> tuple[str, ...] | None:

@@ -32,15 +32,16 @@ class SubwordTokenizer(SlipTokenizer):
     """A model of the `tokenizers` library, trained on glyphs.
 
     Args:
-        model: The trained tokenizer.
+        model: The trained tokenizer as the library's JSON; kept as it is, because the library
+            does not write every float back as it read it.
         stand_ins: Private-use code point of each glyph that has several code points.
     """
 
     granularity: ClassVar[Granularity] = "subword"
     byte_level: ClassVar[bool] = False
 
-    def __init__(self, model: tokenizers.Tokenizer, stand_ins: dict[str, str]) -> None:
-        self.model = model
+    def __init__(self, model: str, stand_ins: dict[str, str]) -> None:
+        self._json = model
         self.stand_ins = stand_ins
 
     @classmethod
@@ -65,7 +66,7 @@ class SubwordTokenizer(SlipTokenizer):
         model, trainer = cls.untrained(vocab_size)
         lines = ["".join(stand_ins.get(glyph, glyph) for glyph in row) for row in rows]
         model.train_from_iterator(lines, trainer)
-        return cls(model, stand_ins)
+        return cls(model.to_str(), stand_ins)
 
     def tokenize(self, glyphs: Sequence[str]) -> list[Token]:
         """Pieces in order; a glyph outside the alphabet is one ``[UNK]``.
@@ -89,16 +90,21 @@ class SubwordTokenizer(SlipTokenizer):
 
     def to_bytes(self) -> bytes:
         """The library's JSON and the stand-ins."""
-        stored = {"model": self.model.to_str(), "stand_ins": self.stand_ins}
+        stored = {"model": self._json, "stand_ins": self.stand_ins}
         return json.dumps(stored, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
+        stored = json.loads(data)
+        return cls(stored["model"], stored["stand_ins"])
+
+    @cached_property
+    def model(self) -> tokenizers.Tokenizer:
+        """The library's tokenizer."""
         import tokenizers
 
-        stored = json.loads(data)
-        return cls(tokenizers.Tokenizer.from_str(stored["model"]), stored["stand_ins"])
+        return tokenizers.Tokenizer.from_str(self._json)
 
     @cached_property
     def _alphabet(self) -> frozenset[str]:

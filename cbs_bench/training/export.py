@@ -56,7 +56,7 @@ def quantise(source: Path, target: Path, samples: Sequence[Array]) -> None:
     )
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    class Samples(CalibrationDataReader):  # type: ignore[misc]  # untyped library
+    class Samples(CalibrationDataReader):
         def __init__(self) -> None:
             self._rows: Iterator[Array] = iter(samples)
 

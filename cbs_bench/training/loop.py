@@ -66,7 +66,7 @@ def optimise(
             group["lr"] = schedule.learning_rate * _shape(step / schedule.steps)
         loss = loss_of(next(batches))
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
         running = loss.item() if step == first else 0.98 * running + 0.02 * loss.item()

@@ -46,7 +46,7 @@ class RenderedGlyphs:
     def _picture(self, label: int) -> npt.NDArray[np.float32]:
         generator = self._generator
         masks = self._masks[label]
-        mask = masks[int(generator.integers(len(masks)))].astype(np.float32) / 255
+        mask = masks[int(generator.integers(len(masks)))].astype(np.float32) / np.float32(255)
         height, width = (int(side) for side in generator.integers(SIDE - 18, SIDE - 1, 2))
         ink = np.zeros((SIDE, SIDE), dtype=np.float32)
         top = int(generator.integers(0, SIDE - height + 1))

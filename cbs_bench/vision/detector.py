@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -120,7 +120,7 @@ def _scales(height: int, width: int) -> list[float]:
     ]
 
 
-def _evidence(boxes: list[Box]) -> float:
+def _evidence(boxes: Sequence[Box]) -> float:
     """How much sure ink a scale explains: area weighted by confidence above one half."""
     return sum((box.confidence - 0.5) * box.width * box.height for box in boxes)
 

@@ -93,7 +93,7 @@ class Recognizer:
         score = blend(component, graph @ self._incidence)
         shown = np.flatnonzero(score >= self._component_threshold)
         if shown.size == 0:
-            shown = score.argmax(keepdims=True)
+            shown = np.array([score.argmax()])
         ordered = sorted(shown, key=lambda index: (self._places[index], index))
         return [self.component_vocabulary[index] for index in ordered]
 
@@ -108,13 +108,14 @@ def prepare(pixels: Pixels) -> Array:
     square = cv2.resize(
         grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
     ).astype(np.float32)
-    standard: Array = (square - square.mean()) / max(float(square.std()), 8.0)
+    standard: Array = square - np.float32(square.mean())
+    standard /= np.float32(max(float(square.std()), 8.0))
     return standard
 
 
 def blend(component: Array, marginal: Array) -> Array:
     """Evidence for each component: its own head and the graphs that contain it."""
-    mixed: Array = (component + marginal) / 2
+    mixed: Array = (component + marginal) * np.float32(0.5)
     return mixed
 
 
@@ -148,5 +149,5 @@ def softmax(logits: Array) -> Array:
 
 def sigmoid(logits: Array) -> Array:
     """Independent probabilities."""
-    probabilities: Array = 1 / (1 + np.exp(-logits))
+    probabilities: Array = np.reciprocal(1 + np.exp(-logits))
     return probabilities

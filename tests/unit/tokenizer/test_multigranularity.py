@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cbs_bench.errors import ModelError
+from cbs_bench.tokenizer import MultiGranularityTokenizer
+from cbs_bench.tokenizer.multigranularity import component_inventory
+from cbs_bench.tokenizer.vocabulary import Vocabulary
+from cbs_bench.types import Box, Glyph
+
+TOKENIZER = MultiGranularityTokenizer(
+    Vocabulary(
+        list("道可非常名之不聖人"), component_inventory([*"福祿禄品晶簡爲國晏鬱", "{日止頁}"])
+    )
+)
+
+
+def granularities(text):
+    return [token.granularity for token in TOKENIZER.encode(text).tokens]
+
+
+def test_known_characters_stay_and_others_become_components():
+    encoding = TOKENIZER.encode("道晏")
+    assert [t.text for t in encoding.tokens] == ["道", "日", "安"]
+    assert encoding.spans == [(0, 1), (1, 2), (1, 2)]
+    assert [t.part for t in encoding.tokens] == [(0, 1), (0, 2), (1, 2)]
+    assert granularities("道晏") == ["character", "component", "component"]
+
+
+def test_a_composition_in_running_text_is_one_glyph_and_repeats_are_kept():
+    encoding = TOKENIZER.encode("可{日日止}名")
+    assert [t.text for t in encoding.tokens] == ["可", "日", "日", "止", "名"]
+    assert encoding.spans == [(0, 1), (1, 2), (1, 2), (1, 2), (2, 3)]
+
+
+def test_nested_tokens_are_one_a_glyph():
+    tokens = TOKENIZER.tokenize(["道", "{日止頁}", "\ue000"])
+    assert [(t.start, t.end) for t in tokens] == [(0, 1), (1, 2), (2, 3)]
+    assert [t.components for t in tokens] == [(), ("日", "止", "頁"), ("\ue000",)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(
+        st.one_of(
+            st.sampled_from("道可名晏福祿禄品{}日止頁\ue843\U0003fffd\ufe00 "),
+            st.characters(),
+        ),
+        max_size=20,
+    )
+)
+def test_ids_decode_to_the_exact_text(text):
+    encoding = TOKENIZER.encode(text)
+    assert TOKENIZER.decode(encoding.ids) == text
+    assert "[UNK]" not in [token.text for token in encoding.tokens]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.text("道可名晏福{日止}", max_size=8), max_size=5))
+def test_a_batch_is_its_texts_one_by_one(texts):
+    batch = TOKENIZER.encode_batch(texts)
+    assert [e.ids for e in batch] == [TOKENIZER.encode(text).ids for text in texts]
+    assert [e.spans for e in batch] == [TOKENIZER.encode(text).spans for text in texts]
+
+
+def test_graphs_with_the_same_components_keep_their_identity():
+    pair = [g for g in "叶古杏呆另加" if TOKENIZER.decode(TOKENIZER.encode(g).ids) != g]
+    assert pair == []
+
+
+def test_saved_and_loaded_it_encodes_as_before(tmp_path):
+    TOKENIZER.save(tmp_path)
+    loaded = MultiGranularityTokenizer.load(tmp_path)
+    assert loaded.encode("道晏{日止}").ids == TOKENIZER.encode("道晏{日止}").ids
+
+
+def test_a_folder_without_a_tokenizer_is_named(tmp_path):
+    with pytest.raises(ModelError, match=r"no tokenizer here; give a folder"):
+        MultiGranularityTokenizer.load(tmp_path)
+
+
+def test_another_format_is_refused(tmp_path):
+    (tmp_path / "tokenizer.json").write_text('{"format": 9, "graphs": [], "components": []}')
+    with pytest.raises(ModelError, match="tokenizer format 9, expected 1"):
+        MultiGranularityTokenizer.load(tmp_path)
+
+
+def test_an_unsure_glyph_of_a_scan_falls_back_to_the_components_seen():
+    box = Box(0, 0, 10, 10)
+    sure = Glyph(box, (("道", 0.9),), ("辶", "首"), sure=True)
+    unsure = Glyph(box, (("名", 0.2),), ("日", "止"), sure=False)
+    tokens = TOKENIZER.tokenize_reading([sure, unsure])
+    assert [(t.text, t.granularity, t.confidence) for t in tokens] == [
+        ("道", "character", 0.9),
+        ("{日止}", "component", 0.2),
+    ]
+    assert tokens[1].components == ("日", "止")
