@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,12 +29,14 @@ class Crop:
     """One labelled picture.
 
     Attributes:
+        id: Of its row.
         pixels: Grey, uint8.
         graph: What it shows.
         slip: Which slip it is from.
         split: Of its slip.
     """
 
+    id: str
     pixels: Pixels
     graph: str
     slip: str
@@ -47,11 +49,12 @@ def read_crops(folders: Sequence[Path]) -> list[Crop]:
     Where two datasets put one slip into different splits, the one furthest from training
     wins, so that no slip is both learned and tested.
     """
-    crops = [crop for folder in folders for crop in _crops_of(folder)]
+    # One crop may come with two datasets; its id is the same in both.
+    crops = list({crop.id: crop for folder in folders for crop in _crops_of(folder)}.values())
     split: dict[str, str] = {}
     for crop in crops:
         split[crop.slip] = max(crop.split, split.get(crop.slip, "train"), key=STRICTEST.index)
-    return [Crop(c.pixels, c.graph, c.slip, split[c.slip]) for c in crops]
+    return [replace(crop, split=split[crop.slip]) for crop in crops]
 
 
 def _crops_of(folder: Path) -> Iterator[Crop]:
@@ -60,8 +63,9 @@ def _crops_of(folder: Path) -> Iterator[Crop]:
             label = parse(row["label"])
             if label.is_character and not label.ligature:
                 pixels = to_grey(load_image(row["image"]["bytes"]))
-                slip = f"{row['source']}_{row['document']}_{row['slip']}"
-                yield Crop(pixels, label.graph, slip, split)
+                # Corpora count slips as 1 or as 01.
+                slip = f"{row['source']}_{row['document']}_{row['slip'].lstrip('0')}"
+                yield Crop(row["id"], pixels, label.graph, slip, split)
 
 
 def augmented_batches(
