@@ -99,6 +99,8 @@ def _page(builder: CorpusBuilder, report: BuildReport) -> Iterator[str]:
     yield f"- Licence as stated by the source: {info.licence}"
     yield f"- Cite: {info.citation}"
     yield f"- Built with `cbs-bench build {report.builder}`, seed {builder.options.seed}"
+    if builder.options.orthography:
+        yield f"- Respelled as on slips, by the label counts {builder.options.orthography.name}"
     yield f"- Components: {component_source(builder.options)}"
     yield f"- Fingerprint of the data: `{report.fingerprint}`"
 

@@ -12,8 +12,10 @@ from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BuildOptions, ImageRef
 from cbs_bench.script import components
 from cbs_bench.script.labels import Label
+from cbs_bench.script.orthography import Orthography
 
 Lookup = Callable[[str], tuple[str, ...]]
+Respell = Callable[[str, Sequence[str]], list[str]]
 
 
 def component_lookup(options: BuildOptions) -> Lookup:
@@ -28,6 +30,14 @@ def component_source(options: BuildOptions) -> str:
     if options.ids is None:
         return components.SOURCE
     return f"ideographic description sequences of {options.ids.name}"
+
+
+def respeller(options: BuildOptions) -> Respell:
+    """A function of a row's id and its glyphs that spells them as ``options`` ask."""
+    if options.orthography is None:
+        return lambda _, glyphs: list(glyphs)
+    orthography = Orthography.from_file(options.orthography)
+    return lambda name, glyphs: orthography.respell(glyphs, name=name, seed=options.seed)
 
 
 def parts(label: Label, lookup: Lookup) -> tuple[str, ...]:
