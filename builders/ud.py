@@ -37,7 +37,7 @@ class UniversalDependencies(CorpusBuilder):
         homepage="https://github.com/UniversalDependencies/UD_Classical_Chinese-Kyoto",
         limits=(
             "Where the raw data have no train file, their dev file became `train` and "
-            "`validation` (90 to 10, by document): scores are not those of the full train file.",
+            "`validation` (90 to 10, by paragraph): scores are not those of the full train file.",
             "Multiword tokens, empty nodes, lemmas and dependencies are left out.",
             "Licence and citation are those of UD Classical Chinese Kyoto.",
         ),
@@ -54,15 +54,17 @@ class UniversalDependencies(CorpusBuilder):
         for file in files:
             part = _part(file)
             for line, name, document, words in _sentences(file):
+                # Ids such as KR1h0004_012_par1_5-6 name the sentence after its paragraph.
+                group = name.rpartition("_")[0] or document
                 split = {"dev": "validation"}.get(part, part) if part else None
                 if part == "dev" and not has_train:
-                    split = train_or_validation(document, self.options.seed)
+                    split = train_or_validation(group, self.options.seed)
                 where = f"{file.name} line {line}"
                 row = _row(name, words, respell)
                 if isinstance(row, str):
                     yield Rejection(where, row)
                 else:
-                    yield Record("pos", row, where, document, document, split)
+                    yield Record("pos", row, where, group, document, split)
 
 
 def _part(file: Path) -> str | None:

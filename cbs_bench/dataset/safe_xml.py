@@ -1,0 +1,51 @@
+"""XML from strangers: read without document types, so that no entity can expand or fetch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError, fromstring  # noqa: S405 - see read()
+from xml.parsers import expat
+
+from cbs_bench.errors import DataError
+
+MAX_BYTES = 256 << 20
+
+
+def read(path: Path) -> Element:
+    """The root element of an XML file.
+
+    Raises:
+        DataError: If it cannot be read, is too large, is not well-formed, or declares a document
+            type, which is how entity bombs and external entities come in.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise DataError("the file is too large", path=path, remedy="split it below 256 MiB")
+        data = path.read_bytes()
+        _refuse_document_type(data)
+        # The document type is where entities are declared, and there is none.
+        return fromstring(data)  # noqa: S314
+    except _DocumentTypeError as error:
+        remedy = "delete the <!DOCTYPE> declaration and write its entities out"
+        raise DataError("it declares a document type", path=path, remedy=remedy) from error
+    except (OSError, ParseError, expat.ExpatError, ValueError, LookupError) as error:
+        raise DataError(f"no readable XML ({error})", path=path, remedy="check the file") from error
+
+
+def local_name(element: Element) -> str:
+    """The tag without its namespace."""
+    return str(element.tag).rsplit("}", 1)[-1]
+
+
+class _DocumentTypeError(Exception):
+    """There is a ``<!DOCTYPE>``."""
+
+
+def _refuse_document_type(data: bytes) -> None:
+    parser = expat.ParserCreate()
+
+    def stop(*_: object) -> None:
+        raise _DocumentTypeError
+
+    parser.StartDoctypeDeclHandler = stop
+    parser.Parse(data, True)
