@@ -1,0 +1,53 @@
+import numpy as np
+import onnxruntime
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra train")
+
+from cbs_bench.training.export import export_onnx  # noqa: E402
+from cbs_bench.training.loop import Schedule, optimise  # noqa: E402
+from cbs_bench.training.networks import GlyphNetwork, HeatmapNetwork  # noqa: E402
+
+pytestmark = pytest.mark.train
+
+
+def outputs(path, pixels):
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return session.run(None, {session.get_inputs()[0].name: pixels})
+
+
+def test_the_exported_recogniser_answers_as_the_trained_one(tmp_path):
+    torch.manual_seed(0)
+    network = GlyphNetwork(7, 5, width=8).eval()
+    export_onnx(network, torch.zeros(2, 1, 64, 64), tmp_path / "m.onnx", free_size=False)
+    pixels = np.random.default_rng(0).standard_normal((3, 1, 64, 64), np.float32)
+    expected = network(torch.from_numpy(pixels))
+    for got, wanted in zip(outputs(tmp_path / "m.onnx", pixels), expected, strict=True):
+        assert np.abs(got - wanted.detach().numpy()).max() < 1e-4
+
+
+def test_the_exported_detector_takes_any_size(tmp_path):
+    torch.manual_seed(0)
+    network = HeatmapNetwork(width=8).eval()
+    assert sum(p.numel() for p in HeatmapNetwork().parameters()) < 1_000_000
+    export_onnx(network, torch.zeros(2, 1, 256, 64), tmp_path / "m.onnx", free_size=True)
+    for shape in ((1, 1, 64, 64), (3, 1, 400, 96)):
+        pixels = np.random.default_rng(0).standard_normal(shape, np.float32)
+        wanted = network(torch.from_numpy(pixels)).detach().numpy()
+        assert np.abs(outputs(tmp_path / "m.onnx", pixels)[0] - wanted).max() < 1e-4
+
+
+def test_training_goes_on_from_its_checkpoint(tmp_path):
+    network = torch.nn.Linear(2, 1)
+    seen = []
+
+    def loss_of(batch):
+        seen.append(batch)
+        return network(torch.ones(1, 2)).square().sum()
+
+    for steps in (3, 5):
+        optimise(
+            network, iter(range(10)), loss_of, Schedule(steps, 1e-2),
+            checkpoint=tmp_path / "c.pt", report=lambda line: None,
+        )  # fmt: skip
+    assert len(seen) == 5

@@ -1,0 +1,45 @@
+import json
+
+import pytest
+
+from cbs_bench.errors import ModelError
+from cbs_bench.vision import Detector, Recognizer
+
+
+def card(folder, **fields):
+    (folder / "model.json").write_text(json.dumps(fields), encoding="utf-8")
+
+
+def test_a_folder_without_a_model_is_named(tmp_path):
+    with pytest.raises(ModelError, match="no model here") as caught:
+        Detector.load(tmp_path)
+    assert str(tmp_path) in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "null"])
+def test_a_broken_card_is_a_model_error(tmp_path, text):
+    (tmp_path / "model.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ModelError) as caught:
+        Recognizer.load(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_of_another_kind_is_refused(tmp_path):
+    card(tmp_path, format=1, kind="recognizer")
+    with pytest.raises(ModelError, match="kind is 'recognizer'"):
+        Detector.load(tmp_path)
+
+
+def test_a_model_of_another_format_is_refused(tmp_path):
+    card(tmp_path, format=99, kind="detector")
+    with pytest.raises(ModelError, match="format is 99"):
+        Detector.load(tmp_path)
+
+
+@pytest.mark.parametrize("weights", [None, b"other weights"])
+def test_weights_must_be_those_the_card_describes(tmp_path, weights):
+    card(tmp_path, format=1, kind="detector", sha256="0" * 64)
+    if weights is not None:
+        (tmp_path / "model.onnx").write_bytes(weights)
+    with pytest.raises(ModelError, match="weights are missing or not those"):
+        Detector.load(tmp_path)
