@@ -80,5 +80,4 @@ def _record(path: PurePosixPath, image: ImageRef, lookup: rows.Lookup) -> Record
         "slip": match["slip"],
         "position": int(match["position"]),
     }
-    # Two slips of a document can share their number, as fragments do; the longer id tells them.
-    return Record("glyphs", row, str(path), f"{document}_{match['name']}", document)
+    return Record("glyphs", row, str(path), f"{document}_{match['slip']}", document)

@@ -50,28 +50,63 @@ def finish(record: Record) -> Record | Rejection:
     return Record(record.config, row, record.where, record.group, record.document, record.split)
 
 
+def check_row(config: str, row: Mapping[str, Any]) -> None:
+    """Check a row of a written dataset as :func:`finish` checks it before it is written.
+
+    Raises:
+        BadRowError: If it breaks a rule.
+    """
+    if not row.get("id"):
+        raise BadRowError("no id")
+    if "image" in row:
+        width, height, _ = _measure(row["image"]["bytes"])
+        if config == "slips":
+            if (row["width"], row["height"]) != (width, height):
+                raise BadRowError(f"size is not that of the image, {width} x {height}")
+            _check_objects(row["objects"], width, height)
+    if config == "pos":
+        _check_words(row)
+
+
 def _image(source: bytes | ImageRef, name: str) -> tuple[dict[str, Any], int, int]:
     """The ``datasets`` form of an image, and its width and height in pixels."""
+    try:
+        data = source if isinstance(source, bytes) else _read(source)
+    except UNREADABLE as error:
+        raise BadRowError(f"unreadable image: {_brief(error)}") from error
+    width, height, suffix = _measure(data)
+    return {"bytes": data, "path": _name(source, f"{name}.{suffix}")}, width, height
+
+
+def _measure(data: bytes) -> tuple[int, int, str]:
+    """Width and height in pixels and the format of an image, which is decoded in full.
+
+    Raises:
+        BadRowError: If it cannot be.
+    """
     from PIL import Image
 
     try:
-        data = source if isinstance(source, bytes) else _read(source)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as image:
             # Pillow only warns of an image between one and two times its limit.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data)) as image:
-                image.load()
-                width, height = image.size
-                # `datasets` turns an image by its EXIF mark, and boxes refer to what it gives.
-                if image.getexif().get(_ORIENTATION) in _TURNED:
-                    width, height = height, width
-                suffix = (image.format or "png").lower()
-    except (*UNREADABLE, Image.DecompressionBombError) as error:
-        detail = " ".join(str(error).split()) or type(error).__name__
-        if "BytesIO" in detail:
-            detail = "not an image of a known format" if data else "the file is empty"
+            image.load()
+            # `datasets` turns an image by its EXIF mark, and boxes refer to what it gives.
+            turned = image.getexif().get(_ORIENTATION) in _TURNED
+            size = image.size[::-1] if turned else image.size
+            return *size, (image.format or "png").lower()
+    except Image.UnidentifiedImageError as error:
+        detail = "no image of a known format" if data else "the file is empty"
         raise BadRowError(f"unreadable image: {detail}") from error
-    return {"bytes": data, "path": _name(source, f"{name}.{suffix}")}, width, height
+    except (*UNREADABLE, Image.DecompressionBombError) as error:
+        raise BadRowError(f"unreadable image: {_brief(error)}") from error
+
+
+def _brief(error: Exception) -> str:
+    """Without the path: it is one of this machine, and ``where`` names the file already."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _name(source: bytes | ImageRef, otherwise: str) -> str:
