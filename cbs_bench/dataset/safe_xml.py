@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError, fromstring  # noqa: S405 - see read()
+from xml.etree.ElementTree import Element, ParseError, fromstring
 from xml.parsers import expat
 
 from cbs_bench.errors import DataError
