@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from cbs_bench.errors import ModelError
 from cbs_bench.interfaces import SlipTokenizer
+from cbs_bench.model_card import read_card
 from cbs_bench.script.components import decompose
 from cbs_bench.script.labels import split_glyphs
 from cbs_bench.tokenizer.codebook import CODE_POINTS, MAX_DEPTH, Codebook, Ids
@@ -57,21 +58,24 @@ class MultiGranularityTokenizer(SlipTokenizer):
         """The tokenizer in ``folder``; by default the one in this package.
 
         Args:
-            folder: Holds ``tokenizer.json`` and, for scans, ``detector/`` and ``recognizer/``.
+            folder: Holds a saved ``tokenizer.json``, or the models ``detector/`` and
+                ``recognizer/``; then the graphs kept whole are those the recogniser knows.
 
         Raises:
-            ModelError: If the folder does not hold a tokenizer of this format.
+            ModelError: If the folder holds neither.
         """
         models = MODELS if folder is None else Path(folder)
-        path = models / "tokenizer.json"
-        if not path.is_file():
+        saved = models / "tokenizer.json"
+        if saved.is_file():
+            return cls.from_bytes(saved.read_bytes())
+        if not (models / "recognizer").is_dir():
             raise ModelError(
-                "no tokenizer here", path=models, remedy="give a folder with tokenizer.json"
+                "no tokenizer here",
+                path=models,
+                remedy="give a folder with tokenizer.json, or with recognizer/ and detector/",
             )
-        tokenizer = cls.from_bytes(path.read_bytes())
-        if (models / "recognizer").is_dir():
-            tokenizer.models = models
-        return tokenizer
+        graphs = read_card(models / "recognizer")["vocabulary"]
+        return cls(Vocabulary(graphs, component_inventory(graphs)), models=models)
 
     def save(self, folder: str | Path) -> None:
         """Write ``tokenizer.json`` into ``folder``."""

@@ -30,18 +30,15 @@ class Classes:
     decompositions: list[list[str]]
 
 
-def choose_classes(
-    seen: Iterable[str], label_counts: Path | None, extra: int, wanted: Iterable[str] = ()
-) -> Classes:
-    """The graphs of the training data and the most frequent ones of a corpus's label counts.
+def choose_classes(seen: Iterable[str], label_counts: Path | None, extra: int) -> Classes:
+    """The graphs of the datasets and the most frequent ones of a corpus's label counts.
 
     Args:
-        seen: Graphs with a real crop in the training split.
+        seen: Graphs of the datasets at hand.
         label_counts: JSON of raw labels and their counts, or ``None``.
         extra: How many graphs to take from it.
-        wanted: Graphs to add whatever their count.
     """
-    chosen = dict.fromkeys([*sorted(set(seen)), *sorted(set(wanted))])
+    chosen = dict.fromkeys(sorted(set(seen)))
     if label_counts is not None:
         chosen |= dict.fromkeys(frequent_graphs(label_counts)[:extra])
     graphs = list(chosen)

@@ -58,6 +58,8 @@ def read_crops(folders: Sequence[Path]) -> list[Crop]:
 
 
 def _crops_of(folder: Path) -> Iterator[Crop]:
+    if "glyphs" not in reader.configs(folder):
+        return
     for split in reader.SPLITS:
         for row in reader.rows(folder, "glyphs", split):
             label = parse(row["label"])
@@ -107,6 +109,8 @@ def _variation() -> albumentations.Compose:
             ),
             a.ElasticTransform(alpha=20, sigma=6, border_mode=cv2.BORDER_REPLICATE, p=0.5),
             a.RandomBrightnessContrast(0.2, 0.3, p=0.5),
+            # Photo strips show a glyph on 15 to 40 pixels.
+            a.Downscale(scale_range=(0.2, 0.7), p=0.4),
             a.GaussianBlur(blur_limit=(3, 5), p=0.25),
             a.GaussNoise(std_range=(0.01, 0.06), p=0.3),
             a.CoarseDropout(

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from cbs_bench.vision.session import FORMAT_VERSION, Model, checksum, open_model
+from cbs_bench.model_card import FORMAT_VERSION, checksum
+from cbs_bench.vision.session import Model, open_model
 
 OPSET = 20
-PARITY = 1e-3
 
 Array = npt.NDArray[np.float32]
 

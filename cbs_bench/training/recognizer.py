@@ -60,6 +60,8 @@ def train(settings: RecognizerSettings, report: Callable[[str], None]) -> None:
     """
     torch.manual_seed(settings.seed)
     crops = read_crops(settings.data)
+    # The list of classes may name graphs of every split, as any published vocabulary would;
+    # no picture of another split is looked at.
     classes = choose_classes((c.graph for c in crops), settings.label_counts, settings.frequent)
     number = {graph: index for index, graph in enumerate(classes.graphs)}
     training = [crop for crop in crops if crop.split == "train"]

@@ -47,6 +47,7 @@ def read_slips(folders: Sequence[Path]) -> list[Slip]:
             split,
         )
         for folder in folders
+        if "slips" in reader.configs(folder)
         for split in reader.SPLITS
         for row in reader.rows(folder, "slips", split)
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cbs_bench.errors import ModelError
+from cbs_bench.model_card import FORMAT_VERSION, checksum, read_card
 
 if TYPE_CHECKING:
     import onnxruntime
-
-FORMAT_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +73,3 @@ def open_model(folder: Path, kind: str) -> Model:
         str(weights), options, providers=["CPUExecutionProvider"]
     )
     return Model(session, card, folder)
-
-
-def read_card(folder: Path) -> dict[str, Any]:
-    """The content of ``model.json``.
-
-    Raises:
-        ModelError: If it is missing or no JSON object.
-    """
-    path = folder / "model.json"
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"no model here ({error})", path=folder, remedy="give a folder with model.json"
-        ) from error
-    if not isinstance(card, dict):
-        raise ModelError("not a JSON object", path=path, remedy="copy the model folder again")
-    return card
-
-
-def checksum(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -77,7 +77,7 @@ def test_saved_and_loaded_it_encodes_as_before(tmp_path):
 
 
 def test_a_folder_without_a_tokenizer_is_named(tmp_path):
-    with pytest.raises(ModelError, match=r"no tokenizer here; give a folder"):
+    with pytest.raises(ModelError, match="no tokenizer here; give a folder"):
         MultiGranularityTokenizer.load(tmp_path)
 
 

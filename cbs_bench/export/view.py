@@ -1,0 +1,83 @@
+"""A self-contained page that shows scans with what was read on them."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from PIL import Image
+
+from cbs_bench.tokenizer import MultiGranularityTokenizer
+from cbs_bench.tokenizer.reading import SlipReading
+from cbs_bench.vision.images import ImageSource, Pixels, load_image
+
+STYLE = """
+:root { color-scheme: light dark; font: 16px/1.4 system-ui, sans-serif; }
+body { margin: 2rem; } main { display: flex; gap: 2.5rem; overflow-x: auto; }
+figure { margin: 0; display: flex; gap: .75rem; } figcaption { font-size: .8rem; }
+svg { height: 85vh; width: auto; } rect { fill: none; stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+.character { stroke: #1a7f37; } .component { stroke: #cf5b00; }
+table { border-collapse: collapse; align-self: start; font-size: .8rem; }
+td { padding: 0 .4rem; white-space: nowrap; } .graph { font-size: 1.1rem; }
+"""
+
+
+def write_page(
+    path: Path, scans: Iterable[tuple[str, ImageSource]], tokenizer: MultiGranularityTokenizer
+) -> int:
+    """Read every scan and write one HTML page that needs no network.
+
+    Green boxes are characters the recogniser is sure of, orange ones fell back to components.
+
+    Args:
+        path: The HTML file.
+        scans: Name and image of each scan.
+        tokenizer: Reads them.
+
+    Returns:
+        The number of scans on the page.
+    """
+    figures = [_figure(name, load_image(image), tokenizer) for name, image in scans]
+    page = (
+        '<!doctype html><html lang="zh-Hant"><meta charset="utf-8"><title>Slips as read</title>'
+        f"<style>{STYLE}</style><h1>Slips as read</h1><p>Green: a character. Orange: "
+        f"components, where the recogniser was not sure.</p><main>{''.join(figures)}</main></html>"
+    )
+    partial = path.with_name(path.name + ".part")
+    partial.write_text(page, encoding="utf-8")
+    partial.replace(path)
+    return len(figures)
+
+
+def _figure(name: str, pixels: Pixels, tokenizer: MultiGranularityTokenizer) -> str:
+    reading = tokenizer.read(pixels)
+    height, width = pixels.shape[:2]
+    boxes = "".join(
+        f'<rect class="{"character" if glyph.sure else "component"}" x="{glyph.box.x:.1f}" '
+        f'y="{glyph.box.y:.1f}" width="{glyph.box.width:.1f}" height="{glyph.box.height:.1f}">'
+        f"<title>{html.escape(glyph.graph)} {glyph.confidence:.2f}</title></rect>"
+        for glyph in reading.glyphs
+    )
+    return (
+        f'<figure><svg viewBox="0 0 {width} {height}"><image href="{_data_url(pixels)}" '
+        f'width="{width}" height="{height}"/>{boxes}</svg>'
+        f"<div><figcaption>{html.escape(name)}</figcaption>{_table(reading)}</div></figure>"
+    )
+
+
+def _table(reading: SlipReading) -> str:
+    rows = "".join(
+        f'<tr><td class="graph">{html.escape(glyph.graph)}</td><td>{glyph.confidence:.2f}</td>'
+        f"<td>{html.escape(' '.join(glyph.components))}</td></tr>"
+        for glyph in reading.glyphs
+    )
+    return f"<table>{rows}</table>"
+
+
+def _data_url(pixels: Pixels) -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=85)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
