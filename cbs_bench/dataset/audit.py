@@ -58,7 +58,7 @@ def audit(folder: Path) -> AuditReport:
     manifest = reader.manifest(folder)
     report.faults += _limited(_file_faults(folder, manifest))
     for config in manifest["counts"]:
-        scan = _ConfigAudit(folder, config)
+        scan = _ConfigAudit(folder, config, by_document=bool(manifest.get("by_document")))
         try:
             for split in reader.SPLITS:
                 scan.read(split, manifest["counts"][config].get(split, 0))
@@ -100,14 +100,15 @@ def _file_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 class _ConfigAudit:
-    """Reads one config once and keeps ids, slips, label counts and image hashes."""
+    """Reads one config once and keeps ids, groups, label counts and image hashes."""
 
-    def __init__(self, folder: Path, config: str) -> None:
+    def __init__(self, folder: Path, config: str, *, by_document: bool) -> None:
         self.faults: list[str] = []
+        self._unit = ("source", "document") if by_document else ("source", "document", "slip")
         self._folder = folder
         self._config = config
         self._ids: set[str] = set()
-        self._slips: dict[str, set[str]] = defaultdict(set)
+        self._groups: dict[str, set[str]] = defaultdict(set)
         self._labels: dict[str, Counter[str]] = defaultdict(Counter)
         self._counts: Counter[str] = Counter()
         self._images = NearDuplicates()
@@ -131,9 +132,10 @@ class _ConfigAudit:
 
     def leaks(self) -> Iterator[str]:
         """Slips and images that are in more than one split."""
-        for slip, splits in sorted(self._slips.items()):
+        for group, splits in sorted(self._groups.items()):
             if len(splits) > 1:
-                yield f"{self._config}: slip {slip} is in {' and '.join(sorted(splits))}"
+                shared = " and ".join(sorted(splits))
+                yield f"{self._config}: {self._unit[-1]} {group} is in {shared}"
         for one, other in self._images.across_splits():
             yield f"{self._config}: {one} and {other} show the same image"
 
@@ -162,8 +164,8 @@ class _ConfigAudit:
         if name in self._ids:
             self.faults.append(f"{where}: id occurs twice")
         self._ids.add(name)
-        if {"source", "document", "slip"} <= row.keys():
-            self._slips[" ".join((row["source"], row["document"], row["slip"]))].add(split)
+        if row.keys() >= set(self._unit):
+            self._groups[" ".join(str(row[column]) for column in self._unit)].add(split)
         try:
             check_row(self._config, row)
         except BadRowError as error:

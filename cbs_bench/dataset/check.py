@@ -84,7 +84,7 @@ def _measure(data: bytes) -> tuple[int, int, str]:
     Raises:
         BadRowError: If it cannot be.
     """
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as image:
@@ -95,7 +95,7 @@ def _measure(data: bytes) -> tuple[int, int, str]:
             turned = image.getexif().get(_ORIENTATION) in _TURNED
             size = image.size[::-1] if turned else image.size
             return *size, (image.format or "png").lower()
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         detail = "no image of a known format" if data else "the file is empty"
         raise BadRowError(f"unreadable image: {detail}") from error
     except (*UNREADABLE, Image.DecompressionBombError) as error:

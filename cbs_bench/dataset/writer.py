@@ -96,12 +96,12 @@ def build(
                 writing.add(item)
                 if progress is not None and writing.rows % PROGRESS_EVERY == 0:
                     progress(writing.rows)
+            if not report.counts:
+                reason = next(iter(report.rejected), "the raw data are empty")
+                raise InputError(f"no good row ({reason})", path=raw, remedy="check --raw")
             writing.close()
         finally:
             writing.abandon()
-        if not report.counts:
-            reason = next(iter(report.rejected), "the raw data are empty")
-            raise InputError(f"no good row ({reason})", path=raw, remedy="check --raw")
     return report
 
 

@@ -1,0 +1,144 @@
+"""Building: splits, rejections, atomic folders, determinism, and what datasets loads."""
+
+import json
+
+import pytest
+from given_rows import glyph, picture, scan, sentence
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cbs_bench.dataset import reader, splits
+from cbs_bench.errors import DataError, InputError
+from cbs_bench.interfaces import ImageRef, Rejection
+
+
+def reasons(out):
+    return [
+        json.loads(line)["reason"] for line in (out / "rejected.jsonl").read_text().splitlines()
+    ]
+
+
+def files(folder):
+    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_rows_come_back_as_they_were(build):
+    report = build([*(glyph(n) for n in range(60)), sentence(0)])
+    found = [row for split in reader.SPLITS for row in reader.rows(report.out, "glyphs", split)]
+    assert sorted(row["id"] for row in found) == sorted(f"g{n}" for n in range(60))
+    first = next(row for row in found if row["id"] == "g7")
+    assert first["image"] == {"bytes": picture(7), "path": "g7.png"}
+    assert reader.configs(report.out) == ["glyphs", "pos"]
+    assert "rejected" not in str(report)
+
+
+def test_a_slip_is_in_one_split(build):
+    report = build([glyph(n) for n in range(300)])
+    slips = [{row["slip"] for row in reader.rows(report.out, "glyphs", s)} for s in reader.SPLITS]
+    assert all(slips)
+    assert sum(map(len, slips)) == len(set.union(*slips))
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (glyph(1, image=b""), "the file is empty"),
+        (glyph(1, image=b"no image"), "known format"),
+        (glyph(1, image=picture(1)[:-40]), "unreadable image"),
+        (glyph(1, id=""), "no id"),
+        (glyph(0), "id occurs twice"),
+        (scan(1, [float("nan"), 0, 3, 3]), "not finite"),
+        (scan(1, [0, 0, -3, 3]), "no area"),
+        (scan(1, [-1, 0, 3, 3]), "outside"),
+        (scan(1, [30, 0, 3, 3]), "outside"),
+        (sentence(1, tags=["B-n"]), "1 tags for 2 tokens"),
+        (sentence(1, tags=["B-x", "I-x"]), "tag set"),
+        (sentence(1, words=[{"start": 0, "end": 3, "tag": "n"}]), "out of range"),
+        (sentence(1, tokens=[]), "no tokens"),
+        (Rejection("line 3", "broken"), "broken"),
+    ],
+)
+def test_bad_rows_are_left_out_or_fail_when_strict(build, tmp_path, record, reason):
+    report = build([glyph(0), record])
+    assert report.counts == {"glyphs": {"train": 1, "validation": 0, "test": 0}}
+    assert len(reasons(report.out)) == 1
+    assert reason in reasons(report.out)[0]
+    with pytest.raises(DataError, match=r"without --strict") as caught:
+        build([glyph(0), record], out=tmp_path / "strict", strict=True)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "strict").exists()
+
+
+def test_a_missing_image_names_no_path_of_this_machine(build, tmp_path):
+    report = build([glyph(0), glyph(1, image=ImageRef(tmp_path / "gone.png"))])
+    assert reasons(report.out) == ["unreadable image: No such file or directory"]
+
+
+def test_equal_data_give_equal_bytes_whatever_the_workers(build, tmp_path):
+    records = [glyph(n) for n in range(40)] + [glyph(3), sentence(0)]
+    build(records, out=tmp_path / "one")
+    build(records, out=tmp_path / "two", workers=2)
+    assert files(tmp_path / "one") == files(tmp_path / "two")
+
+
+@pytest.mark.parametrize("error", [InputError("bad"), KeyboardInterrupt()])
+def test_nothing_half_written_remains(build, tmp_path, error):
+    before = build([glyph(n) for n in range(9)])
+    kept = files(before.out)
+    with pytest.raises(type(error)):
+        build([glyph(0), error])
+    assert files(before.out) == kept
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_no_good_row_is_an_error(build, tmp_path):
+    with pytest.raises(InputError, match="no good row"):
+        build([])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_no_dataset_is_not_overwritten(build, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.txt").write_text("mine")
+    with pytest.raises(InputError, match="no dataset"):
+        build([glyph(0)])
+    assert (tmp_path / "out" / "thesis.txt").read_text() == "mine"
+
+
+def test_large_splits_become_several_shards(build, monkeypatch):
+    monkeypatch.setattr("cbs_bench.dataset.shards.GROUP_BYTES", 1000)
+    monkeypatch.setattr("cbs_bench.dataset.shards.SHARD_BYTES", 5000)
+    report = build([glyph(n) for n in range(60)])
+    names = [path.name for path in reader.shards(report.out, "glyphs", "train")]
+    assert len(names) > 2
+    assert names[0] == f"train-00000-of-{len(names):05d}.parquet"
+    rows = sum(1 for split in reader.SPLITS for _ in reader.rows(report.out, "glyphs", split))
+    assert rows == 60
+
+
+def test_datasets_loads_it_and_does_not_serve_stale_rows(build, tmp_path, monkeypatch):
+    datasets = pytest.importorskip("datasets")
+    cache = str(tmp_path / "cache")
+    for text in ("天下", "地上"):
+        report = build([sentence(n, tokens=list(text), text=text) for n in range(30)])
+        loaded = datasets.load_dataset(str(report.out), "pos", split="train", cache_dir=cache)
+        assert set(loaded["text"]) == {text}
+    assert loaded.features["tags"].feature.names == ["O", "B-n", "I-n", "B-v", "I-v"]
+    stream = datasets.load_dataset(str(report.out), "pos", split="train", streaming=True)
+    assert next(iter(stream)) == loaded[0]
+
+
+def test_reader_names_what_is_missing(build, tmp_path):
+    out = build([glyph(0)]).out
+    assert list(reader.rows(out, "glyphs", "test")) == []
+    with pytest.raises(InputError, match="no config 'pos'"):
+        next(reader.rows(out, "pos", "train"))
+    with pytest.raises(InputError, match="no dataset here"):
+        reader.configs(tmp_path)
+    assert not reader.is_dataset(tmp_path / "nowhere")
+
+
+@given(st.text(), st.integers(0, 3))
+def test_a_split_depends_on_name_and_seed_alone(name, seed):
+    assert splits.split_of_name(name, seed) == splits.split_of_name(name, seed)
+    assert 0 <= splits.share(name, seed) < 1
