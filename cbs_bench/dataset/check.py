@@ -6,30 +6,16 @@ Workers run this: it reads and decodes the image, and checks what a later reader
 from __future__ import annotations
 
 import io
-import math
 import warnings
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
+from cbs_bench.dataset.boxes import box_fault
+from cbs_bench.dataset.images import UNREADABLE, BadRowError, brief, encoded, refuse_bomb
 from cbs_bench.interfaces import ImageRef, Record, Rejection
-
-UNREADABLE = (
-    OSError, SyntaxError, ValueError, KeyError, EOFError, RuntimeError, zlib.error,
-    zipfile.BadZipFile,
-)  # fmt: skip
-"""What Pillow and zipfile raise on damaged data; a PNG's broken chunk is a SyntaxError."""
 
 _TURNED = frozenset({5, 6, 7, 8})
 _ORIENTATION = 0x0112
-_ROUNDING = 0.5
-
-
-class BadRowError(ValueError):
-    """A row breaks a rule; the message becomes the reason of a rejection."""
 
 
 def finish(record: Record) -> Record | Rejection:
@@ -70,10 +56,7 @@ def check_row(config: str, row: Mapping[str, Any]) -> None:
 
 def _image(source: bytes | ImageRef, name: str) -> tuple[dict[str, Any], int, int]:
     """The ``datasets`` form of an image, and its width and height in pixels."""
-    try:
-        data = source if isinstance(source, bytes) else _read(source)
-    except UNREADABLE as error:
-        raise BadRowError(f"unreadable image: {_brief(error)}") from error
+    data = source if isinstance(source, bytes) else encoded(source)
     width, height, suffix = _measure(data)
     return {"bytes": data, "path": _name(source, f"{name}.{suffix}")}, width, height
 
@@ -90,42 +73,28 @@ def _measure(data: bytes) -> tuple[int, int, str]:
         with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as image:
             # Pillow only warns of an image between one and two times its limit.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            refuse_bomb(image)
             image.load()
             # `datasets` turns an image by its EXIF mark, and boxes refer to what it gives.
             turned = image.getexif().get(_ORIENTATION) in _TURNED
             size = image.size[::-1] if turned else image.size
             return *size, (image.format or "png").lower()
+    except BadRowError:
+        raise
     except UnidentifiedImageError as error:
         detail = "no image of a known format" if data else "the file is empty"
         raise BadRowError(f"unreadable image: {detail}") from error
     except (*UNREADABLE, Image.DecompressionBombError) as error:
-        raise BadRowError(f"unreadable image: {_brief(error)}") from error
-
-
-def _brief(error: Exception) -> str:
-    """Without the path: it is one of this machine, and ``where`` names the file already."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return " ".join(str(error).split()) or type(error).__name__
+        raise BadRowError(f"unreadable image: {brief(error)}") from error
 
 
 def _name(source: bytes | ImageRef, otherwise: str) -> str:
     """The file's own name without its folder: no path of this machine enters a dataset."""
     if isinstance(source, bytes):
         return otherwise
+    if source.upright or source.box:
+        return otherwise
     return (source.member or source.path.name).rsplit("/", 1)[-1]
-
-
-def _read(reference: ImageRef) -> bytes:
-    if reference.member is None:
-        return reference.path.read_bytes()
-    return _archive(reference.path).read(reference.member)
-
-
-@lru_cache(maxsize=2)
-def _archive(path: Path) -> zipfile.ZipFile:
-    """Opened once a process: reading the directory of 100,000 members takes a second."""
-    return zipfile.ZipFile(path)
 
 
 def _check_objects(objects: Mapping[str, Any], width: int, height: int) -> None:
@@ -133,22 +102,9 @@ def _check_objects(objects: Mapping[str, Any], width: int, height: int) -> None:
     if len(set(lengths.values())) > 1:
         raise BadRowError(f"the columns of objects differ in length: {lengths}")
     for number, box in enumerate(objects["bbox"]):
-        fault = _box_fault(box, width, height)
+        fault = box_fault(box, width, height)
         if fault:
             raise BadRowError(f"box {number} {list(box)} {fault} (image {width} x {height})")
-
-
-def _box_fault(box: Sequence[float], width: int, height: int) -> str | None:
-    if len(box) != 4:
-        return "has not four numbers"
-    if not all(math.isfinite(value) for value in box):
-        return "is not finite"
-    x, y, across, down = box
-    if across <= 0 or down <= 0:
-        return "has no area"
-    if x < 0 or y < 0 or x + across > width + _ROUNDING or y + down > height + _ROUNDING:
-        return "is outside the image"
-    return None
 
 
 def _check_words(row: Mapping[str, Any]) -> None:

@@ -1,0 +1,47 @@
+"""COCO JSON: images, annotations and categories in one file (https://cocodataset.org/#format-data)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cbs_bench.dataset.annotations.pages import Fault, Page, Region, number
+
+TEXT_KEYS = ("label", "text", "transcription", "graph")
+"""Where tools that annotate text keep it, in the annotation or in its ``attributes``."""
+
+
+def recognise(content: Any) -> bool:
+    """Whether parsed JSON is in this format."""
+    return isinstance(content, Mapping) and {"images", "annotations"} <= content.keys()
+
+
+def pages(content: Mapping[str, Any], path: Path) -> Iterator[Page | Fault]:
+    """The scans of one file, in the order of its ``images``."""
+    categories = {c["id"]: str(c.get("name", "")) for c in content.get("categories", [])}
+    # With one category its name says "glyph" in some language, and not which.
+    names = categories if len(categories) > 1 else {}
+    regions: dict[Any, list[Region]] = defaultdict(list)
+    for entry in content["annotations"]:
+        where = f"{path.name} annotation {entry.get('id')}"
+        try:
+            x, y, width, height = (number(value) for value in entry["bbox"])
+            label = _text(entry) or names.get(entry.get("category_id"), "")
+        except (KeyError, TypeError, ValueError) as error:
+            yield Fault(where, f"no box of four numbers: {error}")
+            continue
+        regions[entry.get("image_id")].append(Region((x, y, width, height), label))
+    for image in content["images"]:
+        where = f"{path.name} image {image.get('id')}"
+        if not image.get("file_name"):
+            yield Fault(where, "no file_name")
+            continue
+        yield Page(str(image["file_name"]), tuple(regions.get(image.get("id"), ())), where)
+
+
+def _text(entry: Mapping[str, Any]) -> str:
+    places = (entry, entry.get("attributes") or {})
+    found = (place.get(key) for place in places for key in TEXT_KEYS)
+    return next((value for value in found if isinstance(value, str) and value), "")

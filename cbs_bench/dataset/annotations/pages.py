@@ -1,0 +1,109 @@
+"""What every annotation format says of a scan, and which file of a folder says it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from cbs_bench.errors import DataError
+
+XYWH = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One annotated glyph.
+
+    Attributes:
+        box: Left, top, width and height in pixels of the upright image.
+        label: The raw label; empty where the annotation only says that a glyph is there.
+    """
+
+    box: XYWH
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One annotated scan.
+
+    Attributes:
+        image: The name of the image as the annotation gives it.
+        regions: The glyphs in reading order.
+        where: File and element of the annotation, for messages.
+    """
+
+    image: str
+    regions: tuple[Region, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A page or region that cannot be used, and why."""
+
+    where: str
+    reason: str
+
+
+Reader = Callable[[Path], Iterator[Page | Fault]]
+"""Reads one annotation file; raises DataError where the file as a whole is broken."""
+
+
+def number(value: Any) -> float:
+    """A coordinate as a number.
+
+    Raises:
+        ValueError: If it is none; not-a-number and infinity pass, the writer names them.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"{value!r} is no coordinate")
+    return float(value)
+
+
+def bounds(points: Sequence[tuple[float, float]]) -> XYWH:
+    """The smallest upright box around a polygon.
+
+    Raises:
+        ValueError: If there are fewer than two points.
+    """
+    if len(points) < 2:
+        raise ValueError(f"{len(points)} points span no box")
+    across, down = zip(*points, strict=True)
+    return (min(across), min(down), max(across) - min(across), max(down) - min(down))
+
+
+def locate(name: str, images: Sequence[Path], annotation: Path) -> Path:
+    """The image that an annotation names, among the images of the folder.
+
+    Tools write absolute paths of the machine they ran on, so that only the end of the name
+    counts; the image nearest to the annotation wins.
+
+    Raises:
+        DataError: If there is none, or two equally near.
+    """
+    wanted = PurePosixPath(name.replace("\\", "/"))
+    found = [image for image in images if image.name == wanted.name]
+    if len(found) > 1:
+        longest = max(_shared_end(image, wanted) for image in found)
+        found = [image for image in found if _shared_end(image, wanted) == longest]
+    beside = [image for image in found if image.parent == annotation.parent]
+    found = beside or found
+    if len(found) != 1:
+        problem = "no such image" if not found else f"{len(found)} images have that name"
+        raise DataError(
+            f"{problem}: {wanted.name!r}",
+            path=annotation.name,
+            remedy="put image and annotation in one folder",
+        )
+    return found[0]
+
+
+def _shared_end(image: Path, wanted: PurePosixPath) -> int:
+    """How many parts of the two paths agree, counted from the end."""
+    pairs = zip(reversed(image.parts), reversed(wanted.parts), strict=False)
+    return next(
+        (count for count, (one, other) in enumerate(pairs) if one != other), len(wanted.parts)
+    )

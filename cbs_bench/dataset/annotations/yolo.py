@@ -1,0 +1,75 @@
+"""YOLO text files: ``class cx cy w h`` a line, in shares of the image's size.
+
+The text file has the stem of its image and lies beside it or in ``labels`` beside ``images``.
+``classes.txt``, ``obj.names`` or ``data.yaml`` of a folder above name the classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cbs_bench.dataset.annotations.pages import Fault, Page, Region
+from cbs_bench.errors import DataError
+
+CLASS_FILES = ("classes.txt", "obj.names", "data.yaml", "data.yml")
+
+
+def pages(path: Path, size: tuple[int, int], names: dict[int, str]) -> Iterator[Page | Fault]:
+    """The one scan of a file.
+
+    Args:
+        path: The text file.
+        size: Width and height of its image in pixels.
+        names: The label of each class number; one name alone is that of "glyph", not of a sign.
+    """
+    regions = []
+    for row, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            kind, *numbers = line.split()
+            x, y, width, height = (float(value) for value in numbers[:4])
+            label = names.get(int(kind), "") if len(names) > 1 else ""
+        except ValueError:
+            yield Fault(f"{path.name} line {row}", "not `class cx cy w h`")
+            continue
+        across, down = width * size[0], height * size[1]
+        left, top = x * size[0] - across / 2, y * size[1] - down / 2
+        # Rounding to six digits can push a box over the edge by a hair.
+        box = (max(left, 0.0) if left > -0.5 else left, max(top, 0.0) if top > -0.5 else top)
+        regions.append(Region((*box, across, down), label))
+    yield Page(path.stem, tuple(regions), path.name)
+
+
+def class_names(path: Path, root: Path) -> dict[int, str]:
+    """Class names from the nearest folder at or above that of ``path``, up to ``root``.
+
+    Raises:
+        DataError: If the file of names cannot be read.
+    """
+    folder = path.parent
+    while True:
+        for name in CLASS_FILES:
+            if (folder / name).is_file():
+                return _read_names(folder / name)
+        if folder == root or folder == folder.parent:
+            return {}
+        folder = folder.parent
+
+
+def _read_names(path: Path) -> dict[int, str]:
+    import yaml
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if path.suffix not in (".yaml", ".yml"):
+            return dict(enumerate(line.strip() for line in text.splitlines() if line.strip()))
+        found: Any = yaml.safe_load(text)["names"]
+        pairs = found.items() if isinstance(found, dict) else enumerate(found)
+        return {int(index): str(name) for index, name in pairs}
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+        raise DataError(
+            f"no class names here ({error})", path=path, remedy="list one name a line"
+        ) from error

@@ -1,0 +1,143 @@
+"""The bytes of an image as a row stores them: as they are, set upright, or one glyph cut out."""
+
+from __future__ import annotations
+
+import io
+import math
+import warnings
+import zipfile
+import zlib
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cbs_bench.dataset.boxes import box_fault
+from cbs_bench.errors import DataError
+from cbs_bench.interfaces import ImageRef
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from cbs_bench.vision.images import Pixels
+
+UNREADABLE = (
+    OSError, SyntaxError, ValueError, KeyError, EOFError, RuntimeError, zlib.error,
+    zipfile.BadZipFile,
+)  # fmt: skip
+"""What Pillow and zipfile raise on damaged data; a PNG's broken chunk is a SyntaxError."""
+
+MAX_BYTES = 512 << 20
+"""Of one encoded image; a zip member that unpacks to more is a bomb."""
+
+MAX_PIXELS = 100_000_000
+"""Of one image: three bytes each, twice while it is converted, stay below 1 GB."""
+
+_KEPT_FORMATS = frozenset({"PNG", "JPEG", "WEBP"})
+_KEPT_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
+_ORIENTATION = 0x0112
+
+
+class BadRowError(ValueError):
+    """A row breaks a rule; the message becomes the reason of a rejection."""
+
+
+def encoded(reference: ImageRef) -> bytes:
+    """The image a row asks for, encoded.
+
+    Raises:
+        BadRowError: If there is no readable image of reasonable size, or the box to cut out is
+            not on it.
+    """
+    try:
+        if reference.box is not None:
+            return _cut(_pixels(reference.path, reference.member), reference.box)
+        data = _read(reference.path, reference.member)
+        return _upright(data, reference) if reference.upright else data
+    except BadRowError:
+        raise
+    except UNREADABLE as error:
+        raise BadRowError(f"unreadable image: {brief(error)}") from error
+
+
+def brief(error: Exception) -> str:
+    """Without the path: it is one of this machine, and ``where`` names the file already."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def refuse_bomb(image: Image) -> None:
+    """Judge an image by its header, before its pixels are unpacked.
+
+    Raises:
+        BadRowError: If it has too many pixels.
+    """
+    if image.width * image.height > MAX_PIXELS:
+        raise BadRowError(
+            f"image too large: {image.width} x {image.height} pixels, over {MAX_PIXELS:,}"
+        )
+
+
+def _read(path: Path, member: str | None) -> bytes:
+    if member is None:
+        size = path.stat().st_size
+    else:
+        size = _archive(path).getinfo(member).file_size
+    if size > MAX_BYTES:
+        raise BadRowError(f"image too large: {size:,} bytes, over {MAX_BYTES:,}")
+    return path.read_bytes() if member is None else _archive(path).read(member)
+
+
+@lru_cache(maxsize=2)
+def _archive(path: Path) -> zipfile.ZipFile:
+    """Opened once a process: reading the directory of 100,000 members takes a second."""
+    return zipfile.ZipFile(path)
+
+
+def _upright(data: bytes, reference: ImageRef) -> bytes:
+    """The same bytes where every reader gets them right, else a PNG of the pixels."""
+    from PIL import Image
+
+    with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as image:
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        turned = image.getexif().get(_ORIENTATION, 1) != 1
+        if image.format in _KEPT_FORMATS and image.mode in _KEPT_MODES and not turned:
+            return data
+    return _png(_pixels(reference.path, reference.member))
+
+
+@lru_cache(maxsize=1)
+def _pixels(path: Path, member: str | None) -> Pixels:
+    """Kept for the glyphs of one scan, which follow each other."""
+    from PIL import Image
+
+    from cbs_bench.vision.images import load_image
+
+    data = _read(path, member)
+    with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as image:
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        refuse_bomb(image)
+    try:
+        return load_image(data)
+    except DataError as error:
+        raise BadRowError(f"unreadable image: {error.problem}") from error
+
+
+def _cut(pixels: Pixels, box: tuple[float, float, float, float]) -> bytes:
+    """A PNG of the box, rounded outwards to whole pixels."""
+    height, width = pixels.shape[:2]
+    fault = box_fault(box, width, height)
+    if fault:
+        raise BadRowError(f"box {list(box)} {fault} (image {width} x {height})")
+    x, y, across, down = box
+    top, bottom = max(math.floor(y), 0), min(math.ceil(y + down), height)
+    left, right = max(math.floor(x), 0), min(math.ceil(x + across), width)
+    return _png(pixels[top:bottom, left:right])
+
+
+def _png(pixels: Pixels) -> bytes:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()

@@ -1,0 +1,129 @@
+"""Auditing: a sound dataset passes, and each kind of damage is named."""
+
+import io
+import json
+import shutil
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from given_rows import glyph, scan, sentence
+from PIL import Image
+
+from cbs_bench.dataset import reader, shards
+from cbs_bench.dataset.audit import audit
+from cbs_bench.errors import InputError
+
+
+@pytest.fixture
+def sound(build):
+    return build([*(glyph(n) for n in range(200)), *(sentence(n) for n in range(60))]).out
+
+
+def edit(folder, name, change):
+    """Rewrite one file through ``change`` and make every checksum right again."""
+    path = folder / name
+    table = pq.read_table(path)
+    rows = change(table.to_pylist())
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
+    manifest = reader.manifest(folder)
+    old = manifest["fingerprint"]
+    manifest["files"][name] = shards.file_digest(path)
+    manifest["fingerprint"] = shards.overall_digest(manifest["files"])
+    config, split = name.split("/")[0], name.split("/")[1].split("-")[0]
+    manifest["counts"][config][split] = len(rows)
+    (folder / reader.MANIFEST).write_text(json.dumps(manifest))
+    card = folder / "README.md"
+    card.write_text(card.read_text().replace(old, manifest["fingerprint"]))
+
+
+def shard(folder, config, split):
+    return f"{config}/{reader.shards(folder, config, split)[0].name}"
+
+
+def test_a_sound_dataset_has_no_fault(sound):
+    report = audit(sound)
+    assert report.faults == []
+    assert report.measures["glyphs"]["graphs"] == 1
+    assert report.measures["glyphs"]["ceiling of label accuracy from the written form alone"] == 1
+    assert str(report).endswith("no fault")
+
+
+def test_changed_missing_and_foreign_files(sound):
+    test, train = shard(sound, "glyphs", "test"), shard(sound, "glyphs", "train")
+    shutil.copy(sound / train, sound / "glyphs" / "train-00007-of-00008.parquet")
+    (sound / test).write_bytes((sound / test).read_bytes()[:-9])
+    (sound / shard(sound, "pos", "train")).unlink()
+    found = "\n".join(audit(sound).faults)
+    assert f"{test}: checksum differs" in found
+    assert "pos/train-00000-of-00001.parquet: missing" in found
+    assert "train-00007-of-00008.parquet: not part of the dataset" in found
+    assert "cannot read the shard" in found
+
+
+def test_a_stale_card(sound):
+    (sound / "README.md").write_text("# mine")
+    assert any("README.md" in fault for fault in audit(sound).faults)
+
+
+def test_leakage_by_slip_and_by_id(sound):
+    first = next(reader.rows(sound, "glyphs", "train"))
+    edit(sound, shard(sound, "glyphs", "test"), lambda rows: [*rows, first])
+    found = "\n".join(audit(sound).faults)
+    assert f"slip S D {first['slip']} is in test and train" in found
+    assert "id occurs twice" in found
+
+
+def test_a_near_duplicate_in_another_split(sound):
+    first = next(reader.rows(sound, "glyphs", "train"))
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(first["image"]["bytes"])).save(buffer, "JPEG", quality=70)
+    copy = {"bytes": buffer.getvalue(), "path": "copy.jpg"}
+    edit(
+        sound,
+        shard(sound, "glyphs", "test"),
+        lambda rows: [rows[0] | {"image": copy}, *rows[1:]],
+    )
+    (fault,) = audit(sound).faults
+    assert f"train/{first['id']}" in fault
+    assert "show the same image" in fault
+
+
+@pytest.mark.parametrize(
+    ("config", "change", "fault"),
+    [
+        ("glyphs", {"image": {"bytes": b"gone", "path": "x.png"}}, "unreadable image"),
+        ("pos", {"tags": [0]}, "1 tags for 2 tokens"),
+        ("pos", {"id": ""}, "no id"),
+    ],
+)
+def test_broken_rows(sound, config, change, fault):
+    edit(sound, shard(sound, config, "train"), lambda rows: [rows[0] | change, *rows[1:]])
+    (found,) = audit(sound).faults
+    assert fault in found
+
+
+def test_boxes_of_scans(build):
+    out = build([scan(1, [0, 0, 5, 5])]).out
+    split = next(s for s in reader.SPLITS if reader.shards(out, "slips", s))
+    objects = next(reader.rows(out, "slips", split))["objects"] | {"bbox": [[0, 0, 50, 5]]}
+    edit(out, shard(out, "slips", split), lambda rows: [rows[0] | {"objects": objects}])
+    (found,) = audit(out).faults
+    assert "outside the image" in found
+
+
+def test_one_graph_under_two_labels_lowers_the_ceiling(build):
+    out = build([glyph(n, label="又" if n % 4 == 0 else "又（有）") for n in range(40)]).out
+    measures = audit(out).measures["glyphs"]
+    assert measures["ceiling of label accuracy from the written form alone"] == 0.75
+
+
+def test_other_columns_are_a_fault(sound):
+    path = sound / shard(sound, "pos", "test")
+    pq.write_table(pq.read_table(path).drop_columns(["text"]), path)
+    assert any("columns are not those" in fault for fault in audit(sound).faults)
+
+
+def test_no_dataset(tmp_path):
+    with pytest.raises(InputError, match="no dataset here"):
+        audit(tmp_path)
