@@ -62,10 +62,15 @@ class ImageRef:
     Attributes:
         path: The image file, or the zip archive that holds it.
         member: The name inside the archive; ``None`` for a plain file.
+        upright: Whether to turn it by its EXIF mark and re-encode what readers get wrong, such
+            as 16-bit or CMYK pixels; otherwise its bytes are kept as they are.
+        box: Left, top, width and height in pixels of the upright image to cut out.
     """
 
     path: Path
     member: str | None = None
+    upright: bool = False
+    box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,10 +79,7 @@ def refuse_bomb(image: Image) -> None:
 
 
 def _read(path: Path, member: str | None) -> bytes:
-    if member is None:
-        size = path.stat().st_size
-    else:
-        size = _archive(path).getinfo(member).file_size
+    size = path.stat().st_size if member is None else _archive(path).getinfo(member).file_size
     if size > MAX_BYTES:
         raise BadRowError(f"image too large: {size:,} bytes, over {MAX_BYTES:,}")
     return path.read_bytes() if member is None else _archive(path).read(member)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -30,7 +30,7 @@ class Page:
     """One annotated scan.
 
     Attributes:
-        image: The name of the image as the annotation gives it.
+        image: The name of the image as the annotation gives it; empty where it gives none.
         regions: The glyphs in reading order.
         where: File and element of the annotation, for messages.
     """
@@ -46,10 +46,6 @@ class Fault:
 
     where: str
     reason: str
-
-
-Reader = Callable[[Path], Iterator[Page | Fault]]
-"""Reads one annotation file; raises DataError where the file as a whole is broken."""
 
 
 def number(value: Any) -> float:

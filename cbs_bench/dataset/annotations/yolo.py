@@ -40,7 +40,7 @@ def pages(path: Path, size: tuple[int, int], names: dict[int, str]) -> Iterator[
         # Rounding to six digits can push a box over the edge by a hair.
         box = (max(left, 0.0) if left > -0.5 else left, max(top, 0.0) if top > -0.5 else top)
         regions.append(Region((*box, across, down), label))
-    yield Page(path.stem, tuple(regions), path.name)
+    yield Page("", tuple(regions), path.name)
 
 
 def class_names(path: Path, root: Path) -> dict[int, str]:
@@ -54,7 +54,7 @@ def class_names(path: Path, root: Path) -> dict[int, str]:
         for name in CLASS_FILES:
             if (folder / name).is_file():
                 return _read_names(folder / name)
-        if folder == root or folder == folder.parent:
+        if folder in (root, folder.parent):
             return {}
         folder = folder.parent
 

@@ -1,0 +1,143 @@
+"""A laboratory's own scans, with boxes in any usual format, or read by the shipped models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from cbs_bench.dataset import rows
+from cbs_bench.dataset.annotations.pages import Page, Region
+from cbs_bench.dataset.annotations.search import annotated
+from cbs_bench.errors import DataError, InputError
+from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
+from cbs_bench.script.labels import parse
+
+LAYOUT = "a folder with scans and, beside them, COCO, YOLO, LabelMe, PAGE XML or ALTO boxes"
+SUFFIXES = frozenset({".bmp", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+PREDICTED = "predicted"
+
+
+class Scans(CorpusBuilder):
+    """Looks for annotations itself; a folder is a document and a scan a slip.
+
+    Where there is no annotation at all, the shipped detector and recogniser read the scans; such
+    rows have the source ``predicted`` and their glyphs the status ``predicted``.
+    """
+
+    info = CorpusInfo(
+        title="Scans of a laboratory",
+        summary="Scans with a box for every glyph, the glyphs cut out, and the text.",
+        licence="unknown",
+        citation="Cite the owner of the scans.",
+        homepage="the folder given as --raw",
+        limits=(
+            "Rows whose source is `predicted` were read by the shipped models and by no person: "
+            "correct them before you train or score with them.",
+            "Images that readers get wrong (16-bit, CMYK, turned by EXIF, TIFF) are stored as PNG.",
+        ),
+    )
+
+    def records(self, raw: Path | None) -> Iterator[Record | Rejection]:
+        """Yield ``slips``, ``texts`` and ``glyphs`` of each scan; see the base class."""
+        raw = rows.need(raw, LAYOUT)
+        root = raw if raw.is_dir() else raw.parent
+        files = sorted(raw.rglob("*")) if raw.is_dir() else [raw]
+        images = [file for file in files if file.is_file() and file.suffix.lower() in SUFFIXES]
+        if not images:
+            raise InputError("no image here", path=raw, remedy=f"--raw {LAYOUT}")
+        pages, faults = annotated(root, images)
+        yield from (Rejection(fault.where, fault.reason) for fault in faults)
+        lookup = rows.component_lookup(self.options)
+        if pages or faults:
+            for image in images:
+                if image in pages:
+                    yield from _records(_Place(root, image, root.name), pages[image], lookup)
+                else:
+                    yield Rejection(image.relative_to(root).as_posix(), "no annotation names it")
+        else:
+            yield from _predicted(root, images, lookup)
+
+
+class _Place:
+    """Where a scan belongs: source, document and slip after the folders it lies in."""
+
+    def __init__(self, root: Path, image: Path, source: str) -> None:
+        inside = image.relative_to(root)
+        folders = [part for part in inside.parent.parts if part not in ("images", "scans")]
+        self.image = image
+        self.where = inside.as_posix()
+        self.columns = {
+            "source": source,
+            "document": "_".join(folders) or root.name,
+            "slip": image.stem,
+        }
+        self.name = "_".join(self.columns.values())
+
+
+def _records(place: _Place, page: Page, lookup: rows.Lookup, status: str = "") -> Iterator[Record]:
+    labels = [parse(region.label) for region in page.regions]
+    components = [list(rows.parts(label, lookup)) for label in labels]
+    graphs, readings = [label.graph for label in labels], [label.reading for label in labels]
+    objects = {
+        "bbox": [list(region.box) for region in page.regions],
+        "graph": graphs,
+        "reading": readings,
+        "components": components,
+        "order": list(range(len(labels))),
+    }
+    scan = ImageRef(place.image, upright=True)
+    found: list[tuple[str, dict[str, Any]]] = [
+        ("slips", {"id": place.name, "image": scan, **place.columns, "objects": objects})
+    ]
+    if any(graphs):
+        columns = (place.columns["source"], place.columns["document"], place.columns["slip"])
+        found.append(("texts", rows.text_row(place.name, columns, graphs, readings)))
+    for position, (region, label) in enumerate(zip(page.regions, labels, strict=True), start=1):
+        glyph = {
+            "id": f"{place.name}-{position}",
+            "image": ImageRef(place.image, upright=True, box=region.box),
+            "label": label.raw,
+            "graph": label.graph,
+            "reading": label.reading,
+            "components": components[position - 1],
+            "encoded": label.encoded,
+            "status": status or label.status.value,
+            **place.columns,
+            "position": position,
+        }
+        found.append(("glyphs", glyph))
+    for config, row in found:
+        where = f"{place.where} ({page.where}) {config} {row['id']}"
+        yield Record(config, row, where, place.name, place.columns["document"])
+
+
+def _predicted(
+    root: Path, images: Sequence[Path], lookup: rows.Lookup
+) -> Iterator[Record | Rejection]:
+    """What the shipped models read on scans that nobody annotated."""
+    from cbs_bench.vision import Detector, Recognizer
+    from cbs_bench.vision.images import load_image
+
+    detector, recognizer = Detector.load(), Recognizer.load()
+    for image in images:
+        place = _Place(root, image, PREDICTED)
+        try:
+            pixels = load_image(image)
+        except DataError as error:
+            yield Rejection(place.where, error.problem)
+            continue
+        height, width = pixels.shape[:2]
+        regions, crops = [], []
+        for box in detector.detect(pixels):
+            left, top = max(box.x, 0.0), max(box.y, 0.0)
+            right, bottom = min(box.x + box.width, width), min(box.y + box.height, height)
+            if right - left >= 1 and bottom - top >= 1:
+                regions.append((left, top, right - left, bottom - top))
+                crops.append(pixels[int(top) : int(bottom), int(left) : int(right)])
+        read = []
+        for region, result in zip(regions, recognizer.predict(crops), strict=True):
+            graph, confidence = result.candidates[0]
+            doubt = "？" if confidence < recognizer.threshold else ""
+            read.append(Region(region, f"{graph}{doubt}"))
+        yield from _records(place, Page(image.name, tuple(read), PREDICTED), lookup, PREDICTED)

@@ -1,0 +1,111 @@
+"""Finds the annotations of a folder of scans, whatever their format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from cbs_bench.dataset import safe_xml
+from cbs_bench.dataset.annotations import alto, coco, labelme, page_xml, yolo
+from cbs_bench.dataset.annotations.pages import Fault, Page, locate
+from cbs_bench.errors import DataError
+
+MAX_BYTES = 256 << 20
+
+
+def annotated(root: Path, images: Sequence[Path]) -> tuple[dict[Path, Page], list[Fault]]:
+    """The annotation of each image, and what could not be used.
+
+    Args:
+        root: The folder that is searched with all its subfolders.
+        images: Its images.
+
+    Raises:
+        DataError: If a file that names classes is broken.
+    """
+    pages: dict[Path, Page] = {}
+    faults: list[Fault] = []
+    for file in sorted(path for path in root.rglob("*") if path.is_file()):
+        try:
+            for found in _read(file, root, images):
+                if isinstance(found, Fault):
+                    faults.append(found)
+                    continue
+                image = _image_of(found, file, images)
+                if image in pages:
+                    faults.append(Fault(found.where, f"{image.name} is annotated twice"))
+                else:
+                    pages[image] = found
+        except DataError as error:
+            faults.append(Fault(file.relative_to(root).as_posix(), error.problem))
+    return pages, faults
+
+
+def _read(file: Path, root: Path, images: Sequence[Path]) -> Iterator[Page | Fault]:
+    suffix = file.suffix.lower()
+    if suffix == ".json":
+        content = _json(file)
+        for module in (coco, labelme):
+            if module.recognise(content):
+                yield from _guarded(module.pages(content, file))
+    elif suffix == ".xml":
+        tree = safe_xml.read(file)
+        for reader in (page_xml, alto):
+            if reader.recognise(tree):
+                yield from _guarded(reader.pages(tree, file))
+    elif suffix == ".txt" and file.name not in yolo.CLASS_FILES:
+        image = _beside(file, images)
+        if image is not None:
+            yield from _guarded(yolo.pages(file, _size(image), yolo.class_names(file, root)))
+
+
+def _json(file: Path) -> Any:
+    """Parsed JSON of whatever kind; other JSON may lie beside scans."""
+    if file.stat().st_size > MAX_BYTES:
+        raise DataError("the file is too large", path=file, remedy="split it below 256 MiB")
+    try:
+        return json.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError(f"no readable JSON ({error})", path=file) from error
+
+
+def _guarded(pages: Iterator[Page | Fault]) -> Iterator[Page | Fault]:
+    """The pages of a file whose structure may be broken in any way."""
+    try:
+        yield from pages
+    except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
+        raise DataError(f"broken annotation ({error!r})") from error
+
+
+def _image_of(page: Page, file: Path, images: Sequence[Path]) -> Path:
+    # YOLO names no image and exports of the others may leave it out; then the stems agree.
+    if page.image:
+        return locate(page.image, images, file)
+    found = _beside(file, images)
+    if found is None:
+        raise DataError("it names no image and none has its stem", path=file.name)
+    return found
+
+
+def _beside(file: Path, images: Sequence[Path]) -> Path | None:
+    """The image with the stem of ``file``, beside it or in ``images`` beside ``labels``."""
+    folder = Path(*("images" if part == "labels" else part for part in file.parent.parts))
+    for place in (file.parent, folder):
+        for image in images:
+            if image.stem == file.stem and image.parent == place:
+                return image
+    return None
+
+
+def _size(image: Path) -> tuple[int, int]:
+    """Width and height of the upright image, from its header."""
+    from PIL import Image
+
+    try:
+        with Image.open(image) as opened:
+            turned = opened.getexif().get(0x0112, 1) in {5, 6, 7, 8}
+            return opened.size[::-1] if turned else opened.size
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise DataError(f"its image is unreadable: {image.name}", path=image) from error

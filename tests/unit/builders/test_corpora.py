@@ -1,0 +1,147 @@
+"""The builders on small raw data of the published form, and on the real data where they are."""
+
+import io
+import json
+import zipfile
+
+import pytest
+from PIL import Image
+
+from cbs_bench.dataset import reader, writer
+from cbs_bench.dataset.audit import audit
+from cbs_bench.errors import InputError
+from cbs_bench.interfaces import BUILDERS, BuildOptions, Rejection
+
+
+def records(name, raw, **options):
+    return list(BUILDERS.load(name)(BuildOptions(**options)).records(raw))
+
+
+def png(shade=128):
+    buffer = io.BytesIO()
+    Image.new("L", (12, 20), shade).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def archive(path, *names):
+    with zipfile.ZipFile(path, "w") as file:
+        for name in names:
+            file.writestr(name, png())
+    return path
+
+
+CHUBS = "glyphs/{日止頁}（夏）/郭店簡_01A-老子甲_10_01A-10-04.png"
+
+
+def test_chubs_reads_labels_and_places_from_names(tmp_path):
+    raw = archive(tmp_path / "g.zip", CHUBS, "glyphs/又（有）/包山簡_1-文書_2_1-002-01.png")
+    two, one = (record.row for record in records("chubs", raw))
+    assert (one["graph"], one["reading"]) == ("又", "有")
+    assert two["components"] == ["日", "止", "頁"]
+    assert (two["source"], two["document"], two["slip"], two["position"]) == (
+        "郭店簡", "01A-老子甲", "10", 4,
+    )  # fmt: skip
+    assert (two["encoded"], two["status"]) == (False, "composed")
+
+
+def test_chubs_folder_and_archive_give_the_same_rows(tmp_path):
+    raw = archive(tmp_path / "g.zip", CHUBS)
+    with zipfile.ZipFile(raw) as file:
+        file.extractall(tmp_path / "folder")
+    packed, loose = records("chubs", raw)[0].row, records("chubs", tmp_path / "folder")[0].row
+    assert {**packed, "image": None} == {**loose, "image": None}
+
+
+@pytest.mark.parametrize("name", ["../x.png", "/etc/x.png", "a\\..\\x.png", "c:/x.png"])
+def test_an_archive_whose_names_climb_is_refused(tmp_path, name):
+    with pytest.raises(InputError, match="leaves the archive"):
+        records("chubs", archive(tmp_path / "g.zip", CHUBS, name))
+
+
+def test_chubs_leaves_out_names_it_cannot_read(tmp_path):
+    raw = archive(tmp_path / "g.zip", CHUBS, "glyphs/又/nothing.png", "__MACOSX/._x.txt")
+    assert [type(r) for r in records("chubs", raw)].count(Rejection) == 1
+
+
+CONLLU = """# newdoc id = D
+# sent_id = D_par1_1-2
+# text = 仁者人也
+1-2\t仁者\t_\t_\t_\t_\t_\t_\t_\t_
+1\t仁\t仁\tNOUN\t_\t_\t0\troot\t_\t_
+2\t聖人\t聖人\tPROPN\t_\t_\t1\tconj\t_\t_
+
+1\tbroken
+
+"""
+
+
+def test_ud_spans_count_glyphs_and_dev_is_divided(tmp_path):
+    (tmp_path / "x-ud-dev.conllu").write_text(CONLLU, encoding="utf-8-sig")
+    (tmp_path / "x-ud-test.conllu").write_text(CONLLU)
+    found = records("ud", tmp_path)
+    row = found[0].row
+    assert row["tokens"] == ["仁", "聖", "人"]
+    assert row["tags"] == ["B-NOUN", "B-PROPN", "I-PROPN"]
+    assert found[0].split in ("train", "validation")
+    assert found[2].split == "test"
+    assert isinstance(found[1], Rejection)
+    assert found[1].where == "x-ud-dev.conllu line 8"
+
+
+def test_ud_keeps_the_splits_of_a_source_that_has_train(tmp_path):
+    for part in ("train", "dev", "test"):
+        (tmp_path / f"x-ud-{part}.conllu").write_text(CONLLU)
+    splits = [r.split for r in records("ud", tmp_path) if not isinstance(r, Rejection)]
+    assert splits == ["validation", "test", "train"]
+
+
+def test_a_text_is_respelled_as_on_slips(tmp_path):
+    (tmp_path / "x-ud-test.conllu").write_text(CONLLU)
+    counts = tmp_path / "counts.json"
+    counts.write_text(json.dumps({"{身心}（仁）": 5}))
+    row = records("ud", tmp_path, orthography=counts)[0].row
+    assert row["tokens"] == ["{身心}", "聖", "人"]
+
+
+def test_evahan_mends_what_it_can(tmp_path):
+    lines = "\ufeff惠公/nr 元妃/n 。\r\n禰.r 有/b ，/w\r\n\r\n無標\r\n"
+    (tmp_path / "zuozhuan_train_utf8.txt").write_bytes(lines.encode())
+    (tmp_path / "EvaHan_testa_gold.txt").write_text("春秋/n\n")
+    gold, first, second, broken = records("evahan", tmp_path)
+    assert (gold.split, gold.row["text"]) == ("test", "春秋")
+    assert first.row["tags"] == ["B-nr", "I-nr", "B-n", "I-n", "B-w"]
+    assert [word["tag"] for word in second.row["words"]] == ["r", "v", "w"]
+    assert first.split == second.split
+    assert broken == Rejection("zuozhuan_train_utf8.txt line 4", "word without a tag: 無標")
+
+
+def test_mini_agrees_with_itself(tmp_path):
+    report = writer.build("mini", raw=None, out=tmp_path / "mini", options=BuildOptions())
+    assert not report.rejected
+    assert audit(report.out).faults == []
+    assert report.counts["slips"] == {"train": 31, "validation": 4, "test": 4}
+    for split in reader.SPLITS:
+        slips = {row["id"]: row for row in reader.rows(report.out, "slips", split)}
+        assert slips.keys() == {row["id"] for row in reader.rows(report.out, "texts", split)}
+        for row in reader.rows(report.out, "pos", split):
+            slip, _, start = row["id"].rpartition(":")
+            written = slips[slip]["objects"]["graph"]
+            assert written[int(start) : int(start) + len(row["tokens"])] == row["tokens"]
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("name", "raw", "rows"),
+    [
+        ("chubs", "chubs-sample-glyphs.zip", {"glyphs": 712}),
+        ("laozi", "guodian-laozi-a", {"slips": 26, "glyphs": 736, "texts": 26}),
+        ("ud", "ud-kyoto", {"pos": 11630}),
+        ("evahan", "evahan2022", {"pos": 10292}),
+    ],
+)
+def test_real_data_are_read_whole(real_data, tmp_path, name, raw, rows):
+    options = BuildOptions()
+    report = writer.build(name, raw=real_data / raw, out=tmp_path / name, options=options)
+    assert {config: sum(n.values()) for config, n in report.counts.items()} == rows
+    assert not report.rejected
+    assert audit(report.out).faults == []

@@ -1,0 +1,163 @@
+"""The builder for a laboratory's scans finds boxes in every usual format."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from builders.scans import Scans
+from cbs_bench.dataset.check import finish
+from cbs_bench.interfaces import Record, Rejection
+
+SIZE = (60, 200)
+BOXES = {"又（有）": (10.0, 20.0, 30.0, 40.0), "{日止頁}": (12.0, 80.0, 30.0, 44.0)}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (SIZE[1], SIZE[0], 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    return tmp_path
+
+
+def corners(box):
+    x, y, width, height = box
+    return [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
+
+
+def coco(folder):
+    annotations = [
+        {"id": n, "image_id": 7, "category_id": n, "bbox": box}
+        for n, box in enumerate(BOXES.values())
+    ]
+    content = {
+        "images": [{"id": 7, "file_name": "C:\\scans\\a.png"}],
+        "annotations": annotations,
+        "categories": [{"id": n, "name": name} for n, name in enumerate(BOXES)],
+    }
+    (folder / "instances.json").write_text(json.dumps(content))
+
+
+def labelme(folder):
+    shapes = [{"label": name, "points": corners(box)[::2]} for name, box in BOXES.items()]
+    (folder / "a.json").write_text(json.dumps({"imagePath": "a.png", "shapes": shapes}))
+
+
+def yolo(folder):
+    (folder / "classes.txt").write_text("\n".join(BOXES), encoding="utf-8")
+    lines = [
+        f"{n} {(x + w / 2) / SIZE[0]} {(y + h / 2) / SIZE[1]} {w / SIZE[0]} {h / SIZE[1]}"
+        for n, (x, y, w, h) in enumerate(BOXES.values())
+    ]
+    (folder / "a.txt").write_text("\n".join(lines))
+
+
+def page_xml(folder):
+    glyphs = "".join(
+        f'<Glyph id="g{n}"><Coords points="'
+        + " ".join(f"{x:.0f},{y:.0f}" for x, y in corners(box))
+        + f'"/><TextEquiv><Unicode>{name}</Unicode></TextEquiv></Glyph>'
+        for n, (name, box) in enumerate(BOXES.items())
+    )
+    (folder / "a.xml").write_text(
+        '<PcGts xmlns="http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15">'
+        '<Page imageFilename="a.png"><TextRegion><TextLine><Word>'
+        f"{glyphs}</Word></TextLine></TextRegion></Page></PcGts>",
+        encoding="utf-8",
+    )
+
+
+def alto(folder):
+    glyphs = "".join(
+        f'<Glyph CONTENT="{name}" HPOS="{x}" VPOS="{y}" WIDTH="{w}" HEIGHT="{h}"/>'
+        for name, (x, y, w, h) in BOXES.items()
+    )
+    (folder / "a.xml").write_text(
+        '<alto xmlns="http://www.loc.gov/standards/alto/ns-v4#"><Description><MeasurementUnit>'
+        "pixel</MeasurementUnit><sourceImageInformation><fileName>a.png</fileName>"
+        f'</sourceImageInformation></Description><Layout><String CONTENT="x">{glyphs}</String>'
+        "</Layout></alto>",
+        encoding="utf-8",
+    )
+
+
+def built(folder):
+    return [finish(r) if isinstance(r, Record) else r for r in Scans().records(folder)]
+
+
+@pytest.mark.parametrize("write", [coco, labelme, yolo, page_xml, alto])
+def test_every_format_gives_the_same_rows(folder, write):
+    write(folder)
+    slip, text, *glyphs = built(folder)
+    assert [slip.config, text.config] == ["slips", "texts"]
+    assert slip.row["objects"]["graph"] == ["又", "{日止頁}"]
+    assert slip.row["objects"]["reading"] == ["有", "{日止頁}"]
+    np.testing.assert_allclose(slip.row["objects"]["bbox"], list(BOXES.values()), atol=1e-6)
+    assert [g.row["components"] for g in glyphs][1] == ["日", "止", "頁"]
+    assert [g.row["id"] for g in glyphs] == [f"{slip.row['id']}-1", f"{slip.row['id']}-2"]
+    whole = Image.open(folder / "a.png")
+    for glyph, (x, y, w, h) in zip(glyphs, BOXES.values(), strict=True):
+        crop = Image.open(io.BytesIO(glyph.row["image"]["bytes"]))
+        assert crop.tobytes() == whole.crop((x, y, x + w, y + h)).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("box", "reason"),
+    [
+        ([float("nan"), 1, 5, 5], "is not finite"),
+        ([-9, 1, 5, 5], "is outside the image"),
+        ([58, 1, 5, 5], "is outside the image"),
+        ([5, 1, 0, 5], "has no area"),
+        ([5, 1, -4, 5], "has no area"),
+    ],
+)
+def test_boxes_off_the_image_are_refused_by_name(folder, box, reason):
+    content = {"images": [{"id": 1, "file_name": "a.png"}], "categories": []}
+    content["annotations"] = [{"id": 1, "image_id": 1, "bbox": box, "text": "又"}]
+    (folder / "c.json").write_text(json.dumps(content))
+    rejected = [item for item in built(folder) if isinstance(item, Rejection)]
+    assert rejected
+    assert all(reason in item.reason for item in rejected)
+
+
+def test_what_cannot_be_used_is_reported_and_the_rest_built(folder):
+    labelme(folder)
+    Image.new("L", (20, 20)).save(folder / "b.png")
+    (folder / "broken.json").write_text("{")
+    (folder / "bomb.xml").write_text('<!DOCTYPE a [<!ENTITY b "c">]><alto>&b;</alto>')
+    items = built(folder)
+    reasons = {item.where: item.reason for item in items if isinstance(item, Rejection)}
+    assert reasons["bomb.xml"] == "it declares a document type"
+    assert "no readable JSON" in reasons["broken.json"]
+    assert reasons["b.png"] == "no annotation names it"
+    assert sum(isinstance(item, Record) for item in items) == 4
+
+
+def test_images_that_readers_get_wrong_come_out_right(tmp_path):
+    grey = np.linspace(0, 65535, 40 * 30).reshape(40, 30).astype(np.uint16)
+    Image.fromarray(grey).save(tmp_path / "deep.tif")
+    Image.new("CMYK", (30, 40), (0, 255, 255, 0)).save(tmp_path / "print.jpg", quality=95)
+    turned = Image.new("RGB", (40, 30), "white")
+    turned.paste("black", (0, 0, 20, 30))
+    mark = Image.Exif()
+    mark[0x0112] = 6
+    turned.save(tmp_path / "turned.jpg", exif=mark)
+    for name in ("deep.tif", "print.jpg", "turned.jpg"):
+        shape = {"label": "又", "points": [[5, 5], [20, 30]]}
+        content = {"imagePath": name, "shapes": [shape]}
+        (tmp_path / f"{name}.json").write_text(json.dumps(content))
+    rows = {item.row["id"]: item.row for item in built(tmp_path) if item.config == "slips"}
+    images = {}
+    for name, row in rows.items():
+        assert (row["width"], row["height"]) == (30, 40)
+        images[name.rpartition("_")[2]] = Image.open(io.BytesIO(row["image"]["bytes"]))
+    assert images["deep"].getextrema() == (0, 255)
+    red = images["print"].convert("RGB").getpixel((5, 5))
+    assert red[0] > 200
+    assert max(red[1:]) < 60
+    assert images["turned"].getpixel((15, 5)) < (20, 20, 20)
+    assert images["turned"].getpixel((15, 35)) > (230, 230, 230)
