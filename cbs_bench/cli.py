@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cbs_bench import __version__
-from cbs_bench.errors import CbsBenchError
+from cbs_bench.errors import CbsBenchError, DataError
 
 EXIT_FAULT = 1
 EXIT_BAD_INPUT = 2
@@ -172,14 +172,23 @@ def _tokenize(options: argparse.Namespace) -> int:
     from cbs_bench.tokenizer import MultiGranularityTokenizer
 
     tokenizer = MultiGranularityTokenizer.load(options.models)
+    status = 0
     for name, image in scans_in(options.path):
-        reading = tokenizer.read(image)
+        try:
+            reading = tokenizer.read(image)
+        except DataError as error:
+            # One bad scan among thousands must not end the night's work.
+            if options.debug:
+                raise
+            print(f"cbs-bench: {name}: {error.problem}; {error.remedy}", file=sys.stderr)
+            status = EXIT_BAD_INPUT
+            continue
         if options.format == "jsonl":
             line = json.dumps({"scan": name, **reading.as_dict()}, ensure_ascii=False)
         else:
             line = f"{name}\t{' '.join(token.text for token in reading.tokens)}"
         print(line, flush=True)
-    return 0
+    return status
 
 
 def _add_train_arguments(parser: argparse.ArgumentParser) -> None:

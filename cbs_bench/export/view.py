@@ -18,7 +18,8 @@ STYLE = """
 :root { color-scheme: light dark; font: 16px/1.4 system-ui, sans-serif; }
 body { margin: 2rem; } main { display: flex; gap: 2.5rem; overflow-x: auto; }
 figure { margin: 0; display: flex; gap: .75rem; } figcaption { font-size: .8rem; }
-svg { height: 85vh; width: auto; } rect { fill: none; stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+svg { height: 85vh; width: auto; }
+rect { fill: none; stroke-width: 1.5; vector-effect: non-scaling-stroke; }
 .character { stroke: #1a7f37; } .component { stroke: #cf5b00; }
 table { border-collapse: collapse; align-self: start; font-size: .8rem; }
 td { padding: 0 .4rem; white-space: nowrap; } .graph { font-size: 1.1rem; }

@@ -18,6 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the model")
     parser.add_argument("--fonts", type=Path, nargs="*", default=[], help="fonts to render with")
     parser.add_argument("--label-counts", type=Path, help="JSON of raw labels and their counts")
+    parser.add_argument(
+        "--classes-from", type=Path, nargs="*", default=[], metavar="DIR",
+        help="datasets whose graphs become classes of the recogniser",
+    )  # fmt: skip
     parser.add_argument("--steps", type=int, help="batches of real data")
     parser.add_argument("--pretrain-steps", type=int, help="batches of rendered graphs")
     parser.add_argument("--seed", type=int, default=0)
@@ -48,6 +52,7 @@ def run(options: argparse.Namespace) -> None:
     if options.model == "detector":
         detector.train(detector.DetectorSettings(**shared), _report)
         return
+    shared["classes_from"] = options.classes_from
     if options.pretrain_steps is not None:
         shared["pretrain_steps"] = options.pretrain_steps
     recognizer.train(recognizer.RecognizerSettings(**shared), _report)

@@ -31,6 +31,7 @@ class RecognizerSettings:
         data: Built datasets with a ``glyphs`` config.
         out: The model folder.
         fonts: Font files or folders to pretrain on; none skips the pretraining.
+        classes_from: Built datasets whose graphs become classes, but whose crops are not used.
         label_counts: Label counts of a corpus whose frequent graphs become classes too.
         frequent: How many of them.
         pretrain_steps: Batches of rendered graphs.
@@ -43,6 +44,7 @@ class RecognizerSettings:
     data: list[Path]
     out: Path
     fonts: list[Path] = field(default_factory=list)
+    classes_from: list[Path] = field(default_factory=list)
     label_counts: Path | None = None
     frequent: int = 1500
     pretrain_steps: int = 2400
@@ -60,9 +62,12 @@ def train(settings: RecognizerSettings, report: Callable[[str], None]) -> None:
     """
     torch.manual_seed(settings.seed)
     crops = read_crops(settings.data)
+    named = read_crops(settings.classes_from)
     # The list of classes may name graphs of every split, as any published vocabulary would;
     # no picture of another split is looked at.
-    classes = choose_classes((c.graph for c in crops), settings.label_counts, settings.frequent)
+    classes = choose_classes(
+        (crop.graph for crop in [*crops, *named]), settings.label_counts, settings.frequent
+    )
     number = {graph: index for index, graph in enumerate(classes.graphs)}
     training = [crop for crop in crops if crop.split == "train"]
     report(f"{len(classes.graphs)} graphs, {len(classes.components)} components, "

@@ -1,0 +1,136 @@
+"""The command line as a user types it, on data the tests make."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from cbs_bench.cli import main
+
+WORDS = [("君子", "NOUN"), ("不", "ADV"), ("器", "VERB"), ("學", "VERB"), ("而", "CCONJ")]
+
+
+def write_treebank(folder):
+    """A treebank of short sentences, dev and test."""
+    folder.mkdir()
+    for split, count in (("dev", 60), ("test", 20)):
+        lines = []
+        for number in range(count):
+            lines.append(f"# sent_id = {split}_{number}")
+            words = [WORDS[(number + place) % len(WORDS)] for place in range(3)]
+            lines.append(f"# text = {''.join(form for form, _ in words)}")
+            for place, (form, tag) in enumerate(words, 1):
+                lines.append(f"{place}\t{form}\t{form}\t{tag}\t_\t_\t0\troot\t_\tSpaceAfter=No")
+            lines.append("")
+        text = "\n".join(lines) + "\n"
+        (folder / f"lzh_small-ud-{split}.conllu").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def treebank(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("treebank")
+    raw = write_treebank(folder / "raw")
+    assert main(["build", "ud", "--raw", str(raw), "--out", str(folder / "small")]) == 0
+    return folder / "small"
+
+
+@pytest.fixture(scope="module")
+def results(treebank, tmp_path_factory):
+    out = tmp_path_factory.mktemp("results")
+    command = ["run", "pos", "--data", str(treebank), "--out", str(out), "--workers", "1"]
+    options = ["--tokenizers", "multigranularity,bpe", "--seeds", "2", "--epochs", "4"]
+    assert main([*command, *options]) == 0
+    return out
+
+
+def test_list_names_every_plugin(capsys):
+    assert main(["list"]) == 0
+    shown = capsys.readouterr().out
+    for name in ("mini", "chubs", "laozi", "ud", "evahan", "multigranularity", "bpe", "pos"):
+        assert name in shown
+
+
+def test_a_run_writes_one_result_for_each_tokenizer_and_seed(results):
+    stored = [json.loads(path.read_text()) for path in results.rglob("*.json")]
+    cells = {(r["tokenizer"], r["seed"]) for r in stored}
+    assert cells == {(t, s) for t in ("multigranularity", "bpe") for s in (0, 1)}
+    rows = stored[0]["tracks"][0]["slices"]["all"]
+    assert sum(row[2] for row in rows) == 60  # three words in each of twenty sentences
+
+
+def test_a_second_run_repeats_nothing(treebank, results, capsys):
+    before = {path: path.stat().st_mtime_ns for path in results.rglob("*.json")}
+    command = ["run", "pos", "--data", str(treebank), "--out", str(results), "--epochs", "4"]
+    assert main([*command, "--tokenizers", "multigranularity,bpe", "--seeds", "2"]) == 0
+    assert {path: path.stat().st_mtime_ns for path in results.rglob("*.json")} == before
+
+
+def test_the_report_ranks_marks_the_best_and_states_the_gain(results, capsys):
+    assert main(["report", str(results), "--format", "markdown"]) == 0
+    shown = capsys.readouterr().out
+    assert "| multigranularity |" in shown
+    assert "**" in shown
+    assert "`multigranularity` over `bpe`, the best sub-word tokenizer:" in shown
+
+
+def test_the_csv_starts_with_the_agreed_columns(results, capsys):
+    assert main(["report", str(results), "--format", "csv"]) == 0
+    header, first, *_ = capsys.readouterr().out.splitlines()
+    agreed = "task,dataset,track,split,tokenizer,slice,seeds,precision,recall,f1,f1_low,f1_high"
+    assert header.startswith(agreed)
+    assert first.startswith("pos,small,transcription,test,")
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (["build", "chubs", "--raw", "nowhere", "--out", "out"], "nowhere"),
+        (["build", "nothing", "--raw", ".", "--out", "out"], "unknown builder 'nothing'"),
+        (["run", "pos", "--data", "nowhere", "--out", "out"], "nowhere"),
+        (["run", "nothing", "--data", ".", "--out", "out"], "unknown task 'nothing'"),
+        (["tokenize", "nowhere.png"], "nowhere.png: no such file or folder"),
+        (["report", "nowhere"], "nowhere: no results"),
+        (["audit", "nowhere"], "nowhere"),
+        (["run", "pos"], "required"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(command, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    try:
+        status = main(command)
+    except SystemExit as stop:
+        status = stop.code
+    shown = capsys.readouterr()
+    assert status == 2
+    assert message in shown.err
+    assert shown.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_tokenizer_is_named_before_anything_runs(treebank, tmp_path, capsys):
+    out = tmp_path / "results"
+    command = ["run", "pos", "--data", str(treebank), "--out", str(out)]
+    assert main([*command, "--tokenizers", "bpe,wrong"]) == 2
+    assert "unknown tokenizer 'wrong'; choose one of" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_an_unreadable_image_is_named(tmp_path, capsys):
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"\x89PNG no picture")
+    assert main(["tokenize", str(broken)]) == 2
+    assert "broken.png: not a readable image" in capsys.readouterr().err
+
+
+def test_listing_imports_no_plugin_and_no_heavy_library():
+    script = (
+        "import sys; from cbs_bench.cli import main; main(['list']); "
+        "heavy = {'spacy', 'datasets', 'torch', 'onnxruntime', 'cv2', 'pandas', 'pyarrow', "
+        "'builders.chubs', 'baselines.bpe', 'cbs_bench.tasks.pos'} & set(sys.modules); "
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)  # noqa: S603

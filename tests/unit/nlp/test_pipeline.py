@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pickle
+
+import pytest
+import spacy
+
+from cbs_bench.errors import ModelError
+from cbs_bench.interfaces import BASELINES
+from cbs_bench.nlp.docs import make_doc
+from cbs_bench.nlp.fit import Budget, Sentence, blank_pipeline, evaluate, fit_pipeline, predict
+from cbs_bench.types import Box, Token, Word
+
+TEXTS = ["道可道", "名可名", "聖人不言", "{日止頁}可道", "聖人可名"]
+SENTENCES = [
+    Sentence("a", tuple("聖人不言"), (Word(0, 2, "n"), Word(2, 3, "d"), Word(3, 4, "v"))),
+    Sentence("b", ("{日止頁}", "可", "道"), (Word(0, 1, "n"), Word(1, 2, "d"), Word(2, 3, "v"))),
+    Sentence("c", tuple("聖人可名"), (Word(0, 2, "n"), Word(2, 3, "d"), Word(3, 4, "v"))),
+] * 4
+BUDGET = Budget(epochs=12, learning_rate=0.01, batch_glyphs=20, dropout=0.1)
+
+
+def tokenizer(name):
+    return BASELINES.load(name).train(
+        [sentence.glyphs for sentence in SENTENCES], vocab_size=300, seed=0
+    )
+
+
+@pytest.mark.parametrize("name", BASELINES.names())
+def test_every_tokenizer_learns_and_its_pipeline_survives_the_disk(name, tmp_path):
+    fit = fit_pipeline(name, tokenizer(name), SENTENCES, SENTENCES, budget=BUDGET, seed=0)
+    assert evaluate(fit.nlp, SENTENCES).f1 > 0.8
+    fit.nlp.to_disk(tmp_path / "nlp")
+    loaded = spacy.load(tmp_path / "nlp")
+    assert predict(loaded, SENTENCES) == predict(fit.nlp, SENTENCES)
+    text = "".join(SENTENCES[1].glyphs)
+    tags = [[t.tag_ for t in nlp(text)] for nlp in (loaded, fit.nlp)]
+    assert tags[0] == tags[1]
+
+
+def test_the_same_seed_trains_the_same_pipeline():
+    fits = [
+        fit_pipeline("bpe", tokenizer("bpe"), SENTENCES, SENTENCES, budget=BUDGET, seed=1)
+        for _ in range(2)
+    ]
+    assert fits[0].curve == fits[1].curve
+
+
+@pytest.mark.parametrize("name", BASELINES.names())
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_document_has_the_text_of_its_source(name, text):
+    nlp = blank_pipeline(name, tokenizer(name))
+    assert nlp.tokenizer(text).text == text
+
+
+def test_tokens_carry_what_the_tokenizer_knew():
+    nlp = blank_pipeline("multigranularity", tokenizer("multigranularity"))
+    doc = nlp.tokenizer("可{日止}")
+    assert [t._.glyph_span for t in doc] == [(0, 1), (1, 2)]
+    assert [t._.granularity for t in doc] == ["character", "component"]
+    assert list(doc[1]._.components) == ["日", "止"]
+    assert doc[0]._.confidence == 1.0
+
+
+def test_a_document_of_a_scan_keeps_its_boxes():
+    nlp = spacy.blank("en")
+    doc = make_doc(
+        nlp.vocab, ["道"], [Token("道", 0, 1, "character", 0.5)], [Box(1, 2, 3, 4)]
+    )
+    assert doc._.boxes == [[1, 2, 3, 4]]
+    assert doc[0]._.confidence == 0.5
+
+
+def test_extension_attributes_survive_serialisation():
+    nlp = blank_pipeline("multigranularity", tokenizer("multigranularity"))
+    doc = nlp.tokenizer("{日止}")
+    restored = spacy.tokens.Doc(nlp.vocab).from_bytes(doc.to_bytes())
+    assert list(restored[0]._.components) == ["日", "止"]
+
+
+def test_a_tokenizer_is_found_by_name_in_a_config_and_pickles():
+    nlp = blank_pipeline("bpe", tokenizer("bpe"))
+    assert nlp.config["nlp"]["tokenizer"]["@tokenizers"] == "cbs_bench.BaselineTokenizer.v1"
+    restored = pickle.loads(pickle.dumps(nlp.tokenizer))  # noqa: S301  (our own bytes)
+    assert [t.text for t in restored("聖人可名")] == [t.text for t in nlp.tokenizer("聖人可名")]
+
+
+def test_an_untrained_tokenizer_says_what_to_do():
+    registered = {"@tokenizers": "cbs_bench.BaselineTokenizer.v1", "name": "bpe"}
+    nlp = spacy.blank("lzh", config={"nlp": {"tokenizer": registered}})
+    with pytest.raises(ModelError, match="the bpe tokenizer is not trained; call nlp.initialize"):
+        nlp("道")
+
+
+def test_pipe_with_processes_gives_the_same_documents():
+    fit = fit_pipeline("bpe", tokenizer("bpe"), SENTENCES, [], budget=Budget(epochs=1), seed=0)
+    serial = [[t.tag_ for t in doc] for doc in fit.nlp.pipe(TEXTS)]
+    parallel = [[t.tag_ for t in doc] for doc in fit.nlp.pipe(TEXTS, n_process=2)]
+    assert serial == parallel
