@@ -1,0 +1,234 @@
+"""Transcriptions in TEI, with their apparatus turned into graphs and readings."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from cbs_bench.dataset import rows, safe_xml
+from cbs_bench.dataset.safe_xml import local_name
+from cbs_bench.errors import DataError, InputError
+from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, Record, Rejection
+from cbs_bench.script.labels import LOST_MARK, UNENCODED_MARK, split_glyphs
+
+LAYOUT = "a TEI file or a folder of them"
+EDITORIAL = frozenset(
+    {"back", "c", "certainty", "del", "ex", "figure", "front", "fw", "head", "note", "pc", "rdg"}
+)
+"""Elements that are not text of the slip."""
+
+PAIRS = {"orig": "reg", "sic": "corr", "abbr": "expan"}
+"""What is written, and what an editor reads it as; they share a ``<choice>``."""
+
+BLOCKS = frozenset({"p", "ab", "l"})
+MAX_GAP = 1000
+_XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+
+Signs = list[tuple[str, str]]
+"""Graph and reading of each sign."""
+
+
+class Tei(CorpusBuilder):
+    """One row a slip where slips are marked (``<pb>``, ``<milestone>``), else one a paragraph."""
+
+    info = CorpusInfo(
+        title="TEI transcriptions",
+        summary=(
+            "Texts of manuscripts from TEI files: the strict transcription as far as the files "
+            "give it, and how each sign is read."
+        ),
+        licence="unknown",
+        citation="Cite the edition named in the TEI headers.",
+        homepage="the files given as --raw",
+        limits=(
+            "Many TEI editions are normalised: there the graphs are the editors' characters and "
+            "not those on the slips.",
+            "What editors supply (`<supplied>`) is a reading of a lost graph □.",
+            "Headings, notes and punctuation are left out.",
+        ),
+    )
+
+    def records(self, raw: Path | None) -> Iterator[Record | Rejection]:
+        """Yield ``texts`` in order of file and place; see the base class."""
+        raw = rows.need(raw, LAYOUT)
+        files = sorted(raw.rglob("*.xml")) if raw.is_dir() else [raw]
+        if not files:
+            raise InputError("no .xml file here", path=raw, remedy=f"--raw {LAYOUT}")
+        for file in files:
+            try:
+                root = safe_xml.read(file)
+                source, document = _source(root), _title(root) or file.stem
+                passages = _passages(root)
+            except DataError as error:
+                yield Rejection(file.name, error.problem)
+                continue
+            for name, signs in passages:
+                row_id = f"{file.stem}_{name}"
+                graphs, readings = zip(*signs, strict=True)
+                row = rows.text_row(row_id, (source, document, name), graphs, readings)
+                yield Record("texts", row, f"{file.name} {name}", row_id, file.stem)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The walk through one text: what was read so far, and the passage it is in."""
+
+    characters: dict[str, str]
+    by_slip: bool
+    passages: dict[str, Signs] = field(default_factory=dict)
+    name: str = ""
+
+    def start(self, name: str) -> None:
+        self.name = name
+        self.passages.setdefault(name, [])
+
+    def add(self, signs: Signs) -> None:
+        if signs:
+            self.passages.setdefault(self.name, []).extend(signs)
+
+
+def _passages(root: Element) -> list[tuple[str, Signs]]:
+    """Name and signs of each slip, or of each paragraph, that has any.
+
+    Raises:
+        DataError: If the file has no ``<text>``.
+    """
+    text = next((e for e in root.iter() if local_name(e) == "text"), None)
+    if text is None:
+        raise DataError("no <text> in it")
+    reading = _Reading(_characters(root), any(_is_slip(element) for element in text.iter()))
+    _walk(text, reading)
+    return [(name, signs) for name, signs in reading.passages.items() if signs]
+
+
+def _walk(element: Element, reading: _Reading) -> None:
+    tag = local_name(element)
+    if reading.by_slip and _is_slip(element):
+        reading.start(element.get("n") or f"slip{len(reading.passages) + 1}")
+    elif not reading.by_slip and tag in BLOCKS:
+        reading.start(f"{tag}{len(reading.passages) + 1}")
+    special = _signs_of(element, reading.characters)
+    if special is not None:
+        reading.add(special)
+    elif tag not in EDITORIAL:
+        reading.add(_plain(element.text))
+        for child in element:
+            _walk(child, reading)
+            reading.add(_plain(child.tail))
+
+
+def _signs_of(element: Element, characters: dict[str, str]) -> Signs | None:
+    """The signs of an element of the apparatus; None for any other."""
+    tag = local_name(element)
+    if tag == "g":
+        name = (element.get("ref") or "").rpartition("#")[2]
+        graph = _text(element) or characters.get(name, UNENCODED_MARK)
+        return [(graph, graph)]
+    if tag == "gap":
+        return [(LOST_MARK, LOST_MARK)] * _extent(element)
+    if tag == "supplied":
+        return [(LOST_MARK, reading) for _, reading in _inside(element, characters)]
+    if tag == "choice":
+        return _choice(element, characters)
+    return None
+
+
+def _inside(element: Element, characters: dict[str, str]) -> Signs:
+    reading = _Reading(characters, by_slip=False)
+    reading.add(_plain(element.text))
+    for child in element:
+        _walk(child, reading)
+        reading.add(_plain(child.tail))
+    return [sign for signs in reading.passages.values() for sign in signs]
+
+
+def _choice(element: Element, characters: dict[str, str]) -> Signs:
+    """What is written with what it is read as, sign by sign where they are as many."""
+    parts = {local_name(child): child for child in element}
+    for written, read in PAIRS.items():
+        if written in parts:
+            graphs = [graph for graph, _ in _inside(parts[written], characters)]
+            if read not in parts:
+                return [(graph, graph) for graph in graphs]
+            readings = [reading for _, reading in _inside(parts[read], characters)]
+            if len(graphs) != len(readings):
+                # A ligature: the first sign carries the whole reading.
+                readings = ["".join(readings), *[""] * (len(graphs) - 1)]
+            return list(zip(graphs, readings, strict=False))
+    return _inside(next(iter(element)), characters) if len(element) else []
+
+
+def _plain(text: str | None) -> Signs:
+    """Running text; ``待[恃]`` is 待 read as 恃, and other ``[…]`` was supplied by an editor."""
+    signs: Signs = []
+    inside: list[str] | None = None
+    for glyph in split_glyphs(text or ""):
+        if glyph in "[〔":
+            inside = []
+        elif glyph in "]〕" and inside is not None:
+            if len(inside) == 1 and signs and glyph == "]":
+                signs[-1] = (signs[-1][0], inside[0])
+            else:
+                signs += [(LOST_MARK, reading) for reading in inside]
+            inside = None
+        elif _is_sign(glyph):
+            (signs.append((glyph, glyph)) if inside is None else inside.append(glyph))
+    if inside:
+        signs += [(glyph, glyph) for glyph in inside]
+    return signs
+
+
+def _is_sign(glyph: str) -> bool:
+    """Letters, symbols, private-use and unassigned code points; not punctuation or spaces."""
+    category = unicodedata.category(glyph[0])
+    return glyph.startswith("{") or (category[0] in "LSCN" and category != "Cc")
+
+
+def _is_slip(element: Element) -> bool:
+    """Whether a new slip starts here."""
+    tag = local_name(element)
+    unit = (element.get("unit") or "").lower()
+    return tag == "pb" or (tag == "milestone" and unit in ("slip", "strip", "jian", "簡"))
+
+
+def _extent(gap: Element) -> int:
+    """Lost signs; one where the extent is unknown."""
+    quantity = gap.get("quantity") or gap.get("extent") or "1"
+    return min(max(int(quantity), 1), MAX_GAP) if quantity.isdecimal() else 1
+
+
+def _characters(root: Element) -> dict[str, str]:
+    """Characters the header declares, by id: as code points or as a composition."""
+    found = {}
+    for element in root.iter():
+        if local_name(element) in ("char", "glyph"):
+            mappings = [_text(e) for e in element.iter() if local_name(e) == "mapping"]
+            written = next((m for m in mappings if m), UNENCODED_MARK)
+            found[element.get(_XML_ID, "")] = _composition(written)
+    return found
+
+
+def _composition(written: str) -> str:
+    """One graph: description characters are left out, several parts stand in braces."""
+    parts = [c for c in written if not "\u2ff0" <= c <= "\u2fff"]
+    return "".join(parts) if len(parts) < 2 or written.startswith("{") else f"{{{''.join(parts)}}}"
+
+
+def _title(root: Element) -> str:
+    found = (e for e in root.iter() if local_name(e) == "titleStmt")
+    titles = (_text(e) for statement in found for e in statement if local_name(e) == "title")
+    return next(titles, "")
+
+
+def _source(root: Element) -> str:
+    """The collection that the manuscript lies in."""
+    names = ("collection", "repository", "settlement")
+    found = {local_name(e): _text(e) for e in root.iter() if local_name(e) in names}
+    return next((found[name] for name in names if found.get(name)), "")
+
+
+def _text(element: Element) -> str:
+    return "".join("".join(element.itertext()).split())

@@ -1,0 +1,83 @@
+"""The TEI builder reads the apparatus of an edition."""
+
+from __future__ import annotations
+
+import pytest
+
+from builders.tei import Tei
+from cbs_bench.dataset.writer import build
+from cbs_bench.errors import InputError
+from cbs_bench.interfaces import BuildOptions, Rejection
+
+HEADER = (
+    "<teiHeader><fileDesc><titleStmt><title>老子</title></titleStmt></fileDesc><encodingDesc>"
+    '<charDecl><char xml:id="x1"><mapping type="IDS">⿱日頁</mapping></char></charDecl>'
+    "</encodingDesc></teiHeader>"
+)
+
+
+@pytest.fixture
+def signs(tmp_path):
+    """Graphs and readings of every row of a text."""
+
+    def read(body):
+        document = f'<TEI xmlns="http://www.tei-c.org/ns/1.0">{HEADER}<text>{body}</text></TEI>'
+        (tmp_path / "a.xml").write_text(document, encoding="utf-8")
+        rows = [record.row for record in Tei().records(tmp_path)]
+        return [(row["slip"], "".join(row["graphs"]), row["readings"]) for row in rows]
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("marked", "graphs", "readings"),
+    [
+        ('<head>第一章</head>絕聖棄<c n="，"/>\n  辯。', "絕聖棄辯", "絕聖棄辯"),
+        ("不待[恃]也", "不待也", "不恃也"),
+        ("<choice><orig>又</orig><reg>有</reg></choice>道", "又道", "有道"),
+        ("<choice><reg>有</reg><orig>又</orig></choice>", "又", "有"),
+        ("天<supplied>下</supplied>", "天□", "天下"),
+        ("天〔下〕", "天□", "天下"),
+        ('天<gap quantity="2"/>下', "天□□下", "天□□下"),
+        ("道<note>一本作<hi>盜</hi></note>可", "道可", "道可"),
+        ('<choice><sic>千</sic><corr cert="high">干</corr></choice>', "千", "干"),
+        ("\U00034ea1\ue843", "\U00034ea1\ue843", "\U00034ea1\ue843"),
+    ],
+)
+def test_apparatus(signs, marked, graphs, readings):
+    [(_, found, read)] = signs(f"<body><p>{marked}</p></body>")
+    assert found == graphs
+    assert "".join(read) == readings
+
+
+def test_declared_and_undeclared_characters(signs):
+    [(_, graphs, _)] = signs('<body><p>夏<g ref="#x1"/><g ref="#none"/></p></body>')
+    assert graphs == "夏{日頁}○"
+
+
+def test_slips_are_rows_where_they_are_marked(signs):
+    body = '<body><p><pb n="1"/>道可<pb n="2"/>道</p><p>非</p></body>'
+    assert [(slip, graphs) for slip, graphs, _ in signs(body)] == [("1", "道可"), ("2", "道非")]
+    assert [slip for slip, *_ in signs("<body><p>道</p><p/><p>可</p></body>")] == ["p1", "p3"]
+
+
+def test_a_document_type_is_refused_and_the_rest_is_built(tmp_path, signs):
+    signs("<body><p>道</p></body>")
+    bomb = '<!DOCTYPE TEI [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><TEI><text>&b;</text></TEI>'
+    (tmp_path / "bomb.xml").write_text(bomb)
+    [rejection] = [item for item in Tei().records(tmp_path) if isinstance(item, Rejection)]
+    assert (rejection.where, rejection.reason) == ("bomb.xml", "it declares a document type")
+
+
+def test_a_folder_without_tei_is_no_corpus(tmp_path):
+    with pytest.raises(InputError, match=r"no \.xml file here"):
+        list(Tei().records(tmp_path))
+
+
+@pytest.mark.real
+def test_real_files(real_data, tmp_path):
+    report = build(
+        "tei", raw=real_data / "tei-guodian", out=tmp_path / "tei", options=BuildOptions()
+    )
+    assert sum(report.counts["texts"].values()) == 93  # paragraphs with text
+    assert not report.rejected
