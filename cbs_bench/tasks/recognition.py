@@ -1,0 +1,154 @@
+"""Recognition: which graph a crop shows."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cbs_bench.dataset import reader
+from cbs_bench.errors import InputError
+from cbs_bench.interfaces import RunRequest, Task, TaskInfo
+from cbs_bench.metrics.calibration import expected_calibration_error
+from cbs_bench.script.labels import parse
+from cbs_bench.vision import Recognizer
+from cbs_bench.vision.recognizer import CANDIDATES, Recognition
+
+CLASS_SIZES = {
+    "1-2 training crops": range(1, 3),
+    "3-5 training crops": range(3, 6),
+    "6-10 training crops": range(6, 11),
+    "over 10 training crops": range(11, 1 << 62),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """One test crop of a character.
+
+    Attributes:
+        image: The encoded picture.
+        label: The raw label.
+        graph: What is written, by the label.
+        components: The parts of the graph in writing order; empty where none are known.
+    """
+
+    image: bytes
+    label: str
+    graph: str
+    components: tuple[str, ...]
+
+
+class RecognitionTask(Task):
+    """The shipped recogniser on the test crops."""
+
+    info = TaskInfo(
+        summary="the graph on a crop of one character",
+        metric="crops whose most probable graph is the labelled one",
+        needs=("glyphs",),
+        compares_tokenizers=False,
+    )
+
+    def run(self, request: RunRequest) -> Iterator[dict[str, Any]]:
+        """Recognise every test crop whose label names a character.
+
+        *Seen* graphs and class sizes are those of the dataset's own training split.
+        """
+        crops = read_crops(request.data)
+        found = Recognizer.load().predict([crop.image for crop in crops])
+        ranks = [rank_of(crop.graph, read) for crop, read in zip(crops, found, strict=True)]
+        sizes = training_sizes(request.data)
+        slices: dict[str, list[list[int]]] = defaultdict(list)
+        for crop, rank in zip(crops, ranks, strict=True):
+            for name in slices_of(sizes[crop.graph]):
+                slices[name].append([int(rank == 0), 1, 1])
+        yield {
+            "track": "scan",
+            "split": "test",
+            "slices": dict(slices),
+            "extra": {
+                "top3": _share(rank < 3 for rank in ranks),
+                "top5": _share(rank < 5 for rank in ranks),
+                "macro_accuracy": macro_accuracy(crops, ranks),
+                "label_ceiling": label_ceiling(crops),
+                "calibration_error": _calibration_error(found, ranks),
+            },
+        }
+
+
+def read_crops(folder: Path) -> list[Crop]:
+    """The test crops whose label names a character.
+
+    Raises:
+        InputError: If there is none.
+    """
+    crops: list[Crop] = []
+    for row in reader.rows(folder, "glyphs", "test"):
+        label = parse(row["label"])
+        if label.is_character:
+            parts = tuple(row["components"])
+            crops.append(Crop(row["image"]["bytes"], row["label"], label.graph, parts))
+    if not crops:
+        raise InputError(
+            "the glyphs config has no character in its test split",
+            path=folder,
+            remedy="build it from a corpus with more slips",
+        )
+    return crops
+
+
+def training_sizes(folder: Path) -> Counter[str]:
+    """Number of training crops of each graph."""
+    labels = (parse(row["label"]) for row in reader.rows(folder, "glyphs", "train"))
+    return Counter(label.graph for label in labels if label.is_character)
+
+
+def slices_of(size: int) -> list[str]:
+    """The slices of a crop whose graph has ``size`` training crops.
+
+    Examples:
+        >>> slices_of(4)
+        ['all', 'seen', '3-5 training crops']
+    """
+    if not size:
+        return ["all", "unseen"]
+    return ["all", "seen", *(name for name, sizes in CLASS_SIZES.items() if size in sizes)]
+
+
+def rank_of(graph: str, read: Recognition) -> int:
+    """Place of ``graph`` among the candidates from 0; ``CANDIDATES`` where it is none of them."""
+    graphs = [candidate for candidate, _ in read.candidates]
+    return graphs.index(graph) if graph in graphs else CANDIDATES
+
+
+def macro_accuracy(crops: Sequence[Crop], ranks: Sequence[int]) -> float:
+    """Top-1 accuracy of each graph, averaged over graphs."""
+    hits: dict[str, list[bool]] = defaultdict(list)
+    for crop, rank in zip(crops, ranks, strict=True):
+        hits[crop.graph].append(rank == 0)
+    return float(np.mean([np.mean(row) for row in hits.values()]))
+
+
+def label_ceiling(crops: Sequence[Crop]) -> float:
+    """The best a reader of the form alone could score if raw labels were asked for.
+
+    Raw labels tell readings apart that look alike, such as ``又（有）`` and ``又（右）``; the
+    ceiling is the share of crops that carry the commonest raw label of their graph.
+    """
+    labels: dict[str, Counter[str]] = defaultdict(Counter)
+    for crop in crops:
+        labels[crop.graph][crop.label] += 1
+    return sum(max(counts.values()) for counts in labels.values()) / len(crops)
+
+
+def _calibration_error(found: Sequence[Recognition], ranks: Sequence[int]) -> float:
+    confidence = np.array([read.candidates[0][1] for read in found])
+    return expected_calibration_error(confidence, np.array(ranks) == 0)
+
+
+def _share(hits: Iterator[bool]) -> float:
+    return float(np.mean(list(hits)))
