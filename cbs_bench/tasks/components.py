@@ -1,0 +1,98 @@
+"""Components: which sub-character units a crop shows, in writing order, repeats kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from cbs_bench.errors import InputError
+from cbs_bench.interfaces import RunRequest, Task, TaskInfo
+from cbs_bench.metrics.spans import Counts
+from cbs_bench.tasks.recognition import Crop, read_crops, slices_of, training_sizes
+from cbs_bench.vision import Recognizer
+
+
+class ComponentsTask(Task):
+    """The shipped recogniser's components on the test crops."""
+
+    info = TaskInfo(
+        summary="the components on a crop of one character",
+        metric="components as multisets, micro-averaged over crops",
+        needs=("glyphs",),
+        compares_tokenizers=False,
+    )
+
+    def run(self, request: RunRequest) -> Iterator[dict[str, Any]]:
+        """Compare the components of every test crop whose graph has any.
+
+        ``macro_f1`` averages F1 over crops, as the sub-character score of Chen et al.
+        (COLING 2025) does; the slices count over all components.
+        """
+        crops = [crop for crop in read_crops(request.data) if crop.components]
+        if not crops:
+            raise InputError(
+                "no test crop has components",
+                path=request.data,
+                remedy="build it from a corpus whose graphs can be taken apart",
+            )
+        found = Recognizer.load().predict([crop.image for crop in crops])
+        predicted = [tuple(read.components) for read in found]
+        counts = [
+            multiset_counts(parts, crop.components)
+            for parts, crop in zip(predicted, crops, strict=True)
+        ]
+        sizes = training_sizes(request.data)
+        slices: dict[str, list[list[int]]] = {}
+        for crop, count in zip(crops, counts, strict=True):
+            for name in slices_of(sizes[crop.graph]):
+                row = [count.correct, count.predicted, count.gold]
+                slices.setdefault(name, []).append(row)
+        yield {
+            "track": "scan",
+            "split": "test",
+            "slices": slices,
+            "extra": {
+                "macro_f1": float(np.mean([count.f1 for count in counts])),
+                **ordered_measures(predicted, crops),
+            },
+        }
+
+
+def multiset_counts(predicted: Sequence[str], gold: Sequence[str]) -> Counts:
+    """Components in both, predicted and gold; a repeat counts as often as it is there.
+
+    Examples:
+        >>> multiset_counts(["木", "木"], ["木", "口"])
+        Counts(correct=1, predicted=2, gold=2)
+    """
+    shared = Counter(predicted) & Counter(gold)
+    return Counts(shared.total(), len(predicted), len(gold))
+
+
+def ordered_measures(predicted: Sequence[Sequence[str]], crops: Sequence[Crop]) -> dict[str, float]:
+    """What the multisets do not see: exact sequences, and edits a gold component."""
+    pairs = [(tuple(p), crop.components) for p, crop in zip(predicted, crops, strict=True)]
+    edits = sum(edit_distance(parts, gold) for parts, gold in pairs)
+    return {
+        "exact_match": float(np.mean([parts == gold for parts, gold in pairs])),
+        "edit_distance": edits / sum(len(gold) for _, gold in pairs),
+    }
+
+
+def edit_distance(a: Sequence[str], b: Sequence[str]) -> int:
+    """Fewest insertions, deletions and replacements that turn ``a`` into ``b``.
+
+    Examples:
+        >>> edit_distance("日止頁", "日頁")
+        1
+    """
+    row = list(range(len(b) + 1))
+    for i, ours in enumerate(a, start=1):
+        diagonal, row[0] = row[0], i
+        for j, theirs in enumerate(b, start=1):
+            replaced = diagonal + (ours != theirs)
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, replaced)
+    return row[-1]
