@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from cbs_bench.dataset import rows
+from cbs_bench.dataset import hub, rows
+from cbs_bench.dataset.annotations.search import annotated
+from cbs_bench.dataset.scan_rows import Place, records
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
+from cbs_bench.script.edition import glyphs_of, words_of
 from cbs_bench.script.labels import parse
+from cbs_bench.script.tagsets import CHUBS
 
-LAYOUT = "glyphs.zip or its folder: glyphs/<label>/<source>_<document>_<slip>_<id>-<position>.png"
+LAYOUT = "the CHUBS download, its glyphs.zip or glyphs folder, or chen-yingfa/CHUBS from the Hub"
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
+SUBCHARS = "_subchars"
+SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 
 _STEM = re.compile(
     r"(?P<source>[^_]+)_(?P<document>.+)_(?P<slip>[^_]+)_(?P<name>[^_]+)-(?P<position>\d+)"
@@ -20,10 +28,15 @@ _STEM = re.compile(
 
 
 class Chubs(CorpusBuilder):
-    """Reads the published ``glyphs.zip``, or the folder it unpacks to."""
+    """Reads what lies at ``--raw`` of the published layout.
 
+    Glyphs come from ``glyphs.zip`` or its folder, parts of speech from ``*_examples.json``, and
+    scans from images with boxes in YOLO form.
+    """
+
+    tags = CHUBS
     info = CorpusInfo(
-        title="CHUBS glyphs",
+        title="CHUBS",
         summary=(
             "Images of single glyphs of the Chu bamboo slips (Warring States), cut from the "
             "published photographs and labelled with strict transcription and reading."
@@ -40,25 +53,45 @@ class Chubs(CorpusBuilder):
             "又（有） and 又 are one graph under two labels: no reader of the written form alone "
             "can tell them apart; `graph` merges them.",
             "Rows whose `status` is `not_text` or `unencoded` name no character.",
+            "In `pos` editorial brackets, glosses and = marks are read off; unassigned code "
+            "points stand for unencoded graphs, as in the source.",
         ),
     )
 
     def records(self, raw: Path | None) -> Iterator[Record | Rejection]:
-        """Yield ``glyphs`` in order of file name; see the base class."""
-        raw = rows.need(raw, LAYOUT)
+        """Yield ``glyphs``, ``pos`` and scans in order of file name; see the base class."""
+        raw = rows.need(hub.fetch(raw), LAYOUT)
         lookup = rows.component_lookup(self.options)
         found = False
-        for name, image in rows.members(raw, LAYOUT):
-            path = PurePosixPath(name)
-            if path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
-                continue
+        for item in _glyphs(_home_of_glyphs(raw), lookup):
             found = True
-            yield _record(path, image, lookup)
+            yield item
+        if raw.is_dir():
+            for item in (*_tagged(raw), *_scans(raw, lookup)):
+                found = True
+                yield item
         if not found:
             raise InputError("no glyph image here", path=raw, remedy=f"--raw {LAYOUT}")
 
 
-def _record(path: PurePosixPath, image: ImageRef, lookup: rows.Lookup) -> Record | Rejection:
+def _home_of_glyphs(raw: Path) -> Path:
+    """The archive or folder with the glyphs: of a whole download, the part of that name."""
+    places = (raw / "glyphs.zip", raw / "glyphs")
+    return next((place for place in places if place.exists()), raw)
+
+
+def _glyphs(home: Path, lookup: rows.Lookup) -> Iterator[Record | Rejection]:
+    alone = home.name in ("glyphs", "glyphs.zip") or home.is_file()
+    for name, image in rows.members(home, LAYOUT):
+        path = PurePosixPath(name)
+        if path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
+            continue
+        # Beside the glyphs of a folder there may be scans, under names of their own.
+        if alone or _STEM.fullmatch(path.stem):
+            yield _glyph(path, image, lookup)
+
+
+def _glyph(path: PurePosixPath, image: ImageRef, lookup: rows.Lookup) -> Record | Rejection:
     match = _STEM.fullmatch(path.stem)
     if match is None:
         return Rejection(str(path), "name is not <source>_<document>_<slip>_<id>-<position>")
@@ -80,4 +113,61 @@ def _record(path: PurePosixPath, image: ImageRef, lookup: rows.Lookup) -> Record
         "slip": match["slip"],
         "position": int(match["position"]),
     }
-    return Record("glyphs", row, str(path), f"{document}_{match['slip']}", document)
+    # Two slips of a document can share their number, as fragments do; the longer id tells them.
+    return Record("glyphs", row, str(path), f"{document}_{match['name']}", document)
+
+
+def _tagged(raw: Path) -> Iterator[Record | Rejection]:
+    """Rows of ``*_examples.json``; ``_subchars`` files hold the same rows taken apart."""
+    files = sorted(raw.rglob("*_examples*.json"))
+    whole = {file.stem for file in files}
+    for file in files:
+        base, split = file.stem.removesuffix(SUBCHARS), SPLITS.get(file.stem.partition("_")[0])
+        if split is None or (base != file.stem and base in whole):
+            continue
+        for number, example in enumerate(_examples(file)):
+            where = f"{file.name} row {number}"
+            row = _sentence(f"{file.stem}-{example.get('id', number)}", example)
+            if isinstance(row, str):
+                yield Rejection(where, row)
+            else:
+                yield Record("pos", row, where, row["id"], file.stem, split)
+
+
+def _examples(file: Path) -> list[Mapping[str, Any]]:
+    try:
+        examples = json.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read it ({error})", path=file, remedy="load it again") from error
+    if not isinstance(examples, list) or not all(isinstance(row, dict) for row in examples):
+        raise InputError("not a list of examples", path=file, remedy="load it again")
+    return examples
+
+
+def _sentence(name: str, example: Mapping[str, Any]) -> dict[str, Any] | str:
+    """The row of an example, or what is wrong with it."""
+    tokens, tags = example.get("input"), example.get("label")
+    if not isinstance(tokens, list) or not isinstance(tags, list) or len(tokens) != len(tags):
+        return "input and label are not two lists of one length"
+    if not all(isinstance(value, str) and value for value in (*tokens, *tags)):
+        return "input and label are not all text"
+    glyphs, kept = glyphs_of(tokens, tags)
+    if not glyphs:
+        return "no glyph in it: editorial marks only"
+    return rows.pos_row(name, glyphs, words_of(kept))
+
+
+def _scans(raw: Path, lookup: rows.Lookup) -> Iterator[Record | Rejection]:
+    """Scans with boxes in any form; images without are glyphs or not annotated."""
+    home = _home_of_glyphs(raw)
+    images = [
+        file
+        for file in sorted(raw.rglob("*"))
+        if file.suffix.lower() in SUFFIXES
+        and not _STEM.fullmatch(file.stem)
+        and (home == raw or home not in file.parents)
+    ]
+    pages, faults = annotated(raw, images) if images else ({}, [])
+    yield from (Rejection(fault.where, fault.reason) for fault in faults)
+    for image, page in pages.items():
+        yield from records(Place(raw, image, "CHUBS"), page, lookup)

@@ -30,7 +30,7 @@ class Laozi(CorpusBuilder):
         homepage="https://github.com/THUNLP/Chujian",
         limits=(
             "The photographs are 15 to 40 pixels wide and come without a licence: use them to "
-            "evaluate, do not pass them on; all of them are `test`.",
+            "evaluate, do not train on them or pass them on.",
             "The boxes were found by template matching of the crops and checked by sample.",
             "55 of the 736 glyphs are ○: the source could not encode them.",
         ),
@@ -83,7 +83,7 @@ def _records(raw: Path, slip: Mapping[str, Any], where: str, lookup: rows.Lookup
     found = [("slips", scan), ("texts", text)]
     for glyph, label, inside in zip(glyphs, labels, components, strict=True):
         found.append(("glyphs", _glyph(raw, glyph, label, inside) | place))
-    return [Record(c, row, f"{where} {row['id']}", name, DOCUMENT, "test") for c, row in found]
+    return [Record(c, row, f"{where} {row['id']}", name, DOCUMENT) for c, row in found]
 
 
 def _glyph(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from cbs_bench.dataset import rows
 from cbs_bench.dataset.annotations.pages import Page, Region
 from cbs_bench.dataset.annotations.search import annotated
+from cbs_bench.dataset.scan_rows import Place, records
 from cbs_bench.errors import DataError, InputError
-from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
-from cbs_bench.script.labels import parse
+from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, Record, Rejection
 
 LAYOUT = "a folder with scans and, beside them, COCO, YOLO, LabelMe, PAGE XML or ALTO boxes"
 SUFFIXES = frozenset({".bmp", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
@@ -52,64 +51,12 @@ class Scans(CorpusBuilder):
         if pages or faults:
             for image in images:
                 if image in pages:
-                    yield from _records(_Place(root, image, root.name), pages[image], lookup)
+                    place = Place(root, image, root.name)
+                    yield from records(place, pages[image], lookup)
                 else:
                     yield Rejection(image.relative_to(root).as_posix(), "no annotation names it")
         else:
             yield from _predicted(root, images, lookup)
-
-
-class _Place:
-    """Where a scan belongs: source, document and slip after the folders it lies in."""
-
-    def __init__(self, root: Path, image: Path, source: str) -> None:
-        inside = image.relative_to(root)
-        folders = [part for part in inside.parent.parts if part not in ("images", "scans")]
-        self.image = image
-        self.where = inside.as_posix()
-        self.columns = {
-            "source": source,
-            "document": "_".join(folders) or root.name,
-            "slip": image.stem,
-        }
-        self.name = "_".join(self.columns.values())
-
-
-def _records(place: _Place, page: Page, lookup: rows.Lookup, status: str = "") -> Iterator[Record]:
-    labels = [parse(region.label) for region in page.regions]
-    components = [list(rows.parts(label, lookup)) for label in labels]
-    graphs, readings = [label.graph for label in labels], [label.reading for label in labels]
-    objects = {
-        "bbox": [list(region.box) for region in page.regions],
-        "graph": graphs,
-        "reading": readings,
-        "components": components,
-        "order": list(range(len(labels))),
-    }
-    scan = ImageRef(place.image, upright=True)
-    found: list[tuple[str, dict[str, Any]]] = [
-        ("slips", {"id": place.name, "image": scan, **place.columns, "objects": objects})
-    ]
-    if any(graphs):
-        columns = (place.columns["source"], place.columns["document"], place.columns["slip"])
-        found.append(("texts", rows.text_row(place.name, columns, graphs, readings)))
-    for position, (region, label) in enumerate(zip(page.regions, labels, strict=True), start=1):
-        glyph = {
-            "id": f"{place.name}-{position}",
-            "image": ImageRef(place.image, upright=True, box=region.box),
-            "label": label.raw,
-            "graph": label.graph,
-            "reading": label.reading,
-            "components": components[position - 1],
-            "encoded": label.encoded,
-            "status": status or label.status.value,
-            **place.columns,
-            "position": position,
-        }
-        found.append(("glyphs", glyph))
-    for config, row in found:
-        where = f"{place.where} ({page.where}) {config} {row['id']}"
-        yield Record(config, row, where, place.name, place.columns["document"])
 
 
 def _predicted(
@@ -121,7 +68,7 @@ def _predicted(
 
     detector, recognizer = Detector.load(), Recognizer.load()
     for image in images:
-        place = _Place(root, image, PREDICTED)
+        place = Place(root, image, PREDICTED)
         try:
             pixels = load_image(image)
         except DataError as error:
@@ -140,4 +87,4 @@ def _predicted(
             graph, confidence = result.candidates[0]
             doubt = "？" if confidence < recognizer.threshold else ""
             read.append(Region(region, f"{graph}{doubt}"))
-        yield from _records(place, Page(image.name, tuple(read), PREDICTED), lookup, PREDICTED)
+        yield from records(place, Page(image.name, tuple(read), PREDICTED), lookup, PREDICTED)

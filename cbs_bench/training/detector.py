@@ -1,4 +1,4 @@
-"""Trains the detector on rendered slips and the real ones of the training split."""
+"""Trains the detector on rendered slips, slips put together from real crops, and real ones."""
 
 from __future__ import annotations
 
@@ -17,10 +17,18 @@ from cbs_bench.metrics.detection import average_precision, detection_counts
 from cbs_bench.metrics.spans import Counts
 from cbs_bench.rendering.fonts import covering, find_fonts
 from cbs_bench.training.classes import frequent_graphs
+from cbs_bench.training.crops import read_crops
 from cbs_bench.training.export import export_onnx, write_card
 from cbs_bench.training.loop import Schedule, device, optimise
 from cbs_bench.training.networks import HeatmapNetwork
-from cbs_bench.training.slips import Batch, Slip, crops_of_slips, read_slips, rendered_slips
+from cbs_bench.training.slips import (
+    Batch,
+    Slip,
+    composed_slips,
+    crops_of_slips,
+    read_slips,
+    rendered_slips,
+)
 from cbs_bench.vision.detector import SLIP_WIDTH, Detector
 
 THRESHOLDS = tuple(round(0.2 + 0.05 * step, 2) for step in range(11))
@@ -33,11 +41,12 @@ class DetectorSettings:
     """What the command line decides.
 
     Attributes:
-        data: Built datasets with a ``slips`` config.
+        data: Built datasets: their ``slips`` as they are, their ``glyphs`` put together.
         out: The model folder.
         fonts: Font files or folders to render slips with.
         label_counts: Label counts of a corpus whose frequent graphs are written on them.
         rendered: How many slips to render.
+        composed: How many slips to put together from real crops.
         steps: Batches.
         batch: Pieces of slips in a batch.
         seed: Seeds weights, slips and order.
@@ -49,6 +58,7 @@ class DetectorSettings:
     fonts: list[Path] = field(default_factory=list)
     label_counts: Path | None = None
     rendered: int = 600
+    composed: int = 600
     steps: int = 1500
     batch: int = 32
     seed: int = 0
@@ -64,6 +74,9 @@ def train(settings: DetectorSettings, report: Callable[[str], None]) -> None:
     torch.manual_seed(settings.seed)
     real = read_slips(settings.data)
     training = [slip for slip in real if slip.split == "train"] * REAL_REPEATS
+    crops = [crop.pixels for crop in read_crops(settings.data) if crop.split == "train"]
+    if crops:
+        training += composed_slips(crops, settings.composed, settings.seed)
     if settings.fonts:
         graphs = (
             frequent_graphs(settings.label_counts)[:1000]
@@ -126,10 +139,12 @@ def _finish(
             "data": [folder.name for folder in settings.data],
             "slips": {name: len(rows) for name, rows in split.items()},
             "rendered": settings.rendered if settings.fonts else 0,
+            "composed": settings.composed,
         },
     }
     detector = Detector(write_card(settings.out, "detector", card))
-    fitting = split["validation"] or list(training[:40])
+    # Without real validation slips, a sample of the training slips.
+    fitting = split["validation"] or list(training[:: max(len(training) // 40, 1)])
     card["calibration"]["threshold"] = _best_threshold(detector, fitting)
     detector = Detector(write_card(settings.out, "detector", card))
     card["scores"] = {

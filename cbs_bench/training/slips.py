@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cbs_bench.dataset import reader
+from cbs_bench.rendering.bamboo import bamboo, damage, photograph
 from cbs_bench.rendering.fonts import Font
 from cbs_bench.rendering.slip import render_slip
 from cbs_bench.types import Box
@@ -69,6 +70,43 @@ def rendered_slips(
         )  # fmt: skip
         slips.append(Slip(slip.image, [Box(*box) for box in slip.boxes], "train"))
     return slips
+
+
+def composed_slips(crops: Sequence[Pixels], count: int, seed: int) -> list[Slip]:
+    """Slips put together from real crops: their ink, on drawn bamboo.
+
+    Args:
+        crops: Grey pictures of single characters.
+        count: How many slips.
+        seed: Draws crops, sizes and places.
+    """
+    generator = np.random.default_rng(seed)
+    return [_composed(crops, generator) for _ in range(count)]
+
+
+def _composed(crops: Sequence[Pixels], generator: np.random.Generator) -> Slip:
+    width = int(generator.integers(24, 97))
+    chosen = generator.choice(len(crops), int(generator.integers(8, 24)))
+    surface = bamboo(int(len(chosen) * 2.4 * width), width, generator)
+    top = float(generator.uniform(0, width))
+    boxes: list[Box] = []
+    for index in chosen:
+        crop = crops[int(index)]
+        wide = int(width * generator.uniform(0.6, 0.98))
+        tall = max(int(wide * crop.shape[0] / crop.shape[1]), 6)
+        y, x = int(top), int(generator.integers(0, width - wide + 1))
+        if y + tall > surface.shape[0]:
+            break
+        paper = max(float(np.percentile(crop, 75)), 1.0)
+        ink = np.clip(
+            1 - cv2.resize(crop, (wide, tall), interpolation=cv2.INTER_AREA) / paper, 0, 1
+        )
+        surface[y : y + tall, x : x + wide] *= 1 - ink.astype(np.float32)
+        boxes.append(Box(x, y, wide, tall))
+        top += tall + width * float(generator.uniform(0, 0.5))
+    height = min(int(top) + 2, surface.shape[0])
+    worn = damage(surface[:height], generator, float(generator.uniform(0, 2)))
+    return Slip(photograph(worn, generator), boxes, "train")
 
 
 def crops_of_slips(slips: Sequence[Slip], size: int, seed: int) -> Iterator[Batch]:

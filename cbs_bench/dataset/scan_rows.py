@@ -1,0 +1,79 @@
+"""The rows that one annotated scan becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cbs_bench.dataset import rows
+from cbs_bench.dataset.annotations.pages import Page
+from cbs_bench.interfaces import ImageRef, Record
+from cbs_bench.script.labels import parse
+
+
+class Place:
+    """Where a scan belongs: a folder is a document and a scan a slip.
+
+    Args:
+        root: The folder of the corpus.
+        image: A scan in it.
+        source: The name of the source.
+    """
+
+    def __init__(self, root: Path, image: Path, source: str) -> None:
+        inside = image.relative_to(root)
+        folders = [part for part in inside.parent.parts if part not in ("images", "scans")]
+        self.image = image
+        self.where = inside.as_posix()
+        self.columns = {
+            "source": source,
+            "document": "_".join(folders) or root.name,
+            "slip": image.stem,
+        }
+        self.name = "_".join(self.columns.values())
+
+
+def records(place: Place, page: Page, lookup: rows.Lookup, status: str = "") -> Iterator[Record]:
+    """A scan's row of ``slips``, of ``texts`` and its ``glyphs``, which are cut out.
+
+    Args:
+        place: Where it belongs.
+        page: Its boxes and labels; without any label there is no row of ``texts``.
+        lookup: Components of encoded graphs.
+        status: Of all glyphs; by default that of each label.
+    """
+    labels = [parse(region.label) for region in page.regions]
+    components = [list(rows.parts(label, lookup)) for label in labels]
+    graphs, readings = [label.graph for label in labels], [label.reading for label in labels]
+    objects = {
+        "bbox": [list(region.box) for region in page.regions],
+        "graph": graphs,
+        "reading": readings,
+        "components": components,
+        "order": list(range(len(labels))),
+    }
+    scan = ImageRef(place.image, upright=True)
+    found: list[tuple[str, dict[str, Any]]] = [
+        ("slips", {"id": place.name, "image": scan, **place.columns, "objects": objects})
+    ]
+    if any(graphs):
+        columns = (place.columns["source"], place.columns["document"], place.columns["slip"])
+        found.append(("texts", rows.text_row(place.name, columns, graphs, readings)))
+    for position, (region, label) in enumerate(zip(page.regions, labels, strict=True), start=1):
+        glyph = {
+            "id": f"{place.name}-{position}",
+            "image": ImageRef(place.image, upright=True, box=region.box),
+            "label": label.raw,
+            "graph": label.graph,
+            "reading": label.reading,
+            "components": components[position - 1],
+            "encoded": label.encoded,
+            "status": status or label.status.value,
+            **place.columns,
+            "position": position,
+        }
+        found.append(("glyphs", glyph))
+    for config, row in found:
+        where = f"{place.where} ({page.where}) {config} {row['id']}"
+        yield Record(config, row, where, place.name, place.columns["document"])

@@ -1,0 +1,87 @@
+"""Editorial marks in tagged transcriptions, read off so that only glyphs remain.
+
+Editors print ``[天]`` for a supplied graph, ``又（有）`` for a reading, ``【十六】`` for the number
+of a slip and ``民=`` for a repetition mark. None of these signs is on the bamboo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+SUPPLIED = frozenset("[]〔〕")
+GLOSSES = {"（": "）", "〈": "〉"}
+SLIP_NUMBER = ("【", "】")
+REPETITION = frozenset({"=", "\U00034ea1"})
+"""The second is an unassigned code point that the POS rows of CHUBS have where the editions of the
+same texts print ``=``: 命訓 ``小命日=成=則敬``, repeated as 日成日成則敬."""
+
+NUMERALS = frozenset("〇一二三四五六七八九十百廿卅背正上下")
+
+_STRAY = SUPPLIED | frozenset("（）〈〉【】") | REPETITION
+
+
+def glyphs_of(tokens: Sequence[str], tags: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The glyphs among ``tokens`` and their BIO tags.
+
+    Glosses and slip numbers that open and close here are left out with what they hold; of those
+    cut off by the end of the row only the bracket is. ``{`` to ``}`` become one composition. A
+    word whose first token is left out starts at the next one.
+
+    Args:
+        tokens: As printed, one a character.
+        tags: ``O``, ``B-x`` or ``I-x`` of each.
+    """
+    glyphs: list[str] = []
+    kept: list[str] = []
+    previous, starts = "O", False
+    for token, tag in _readable(tokens, tags):
+        if token in _STRAY:
+            starts |= tag.startswith("B-")
+            continue
+        follows = tag.startswith("I-") and tag[2:] == previous[2:] and not starts
+        glyphs.append(token)
+        kept.append(tag if tag == "O" or follows else f"B-{tag[2:]}")
+        previous, starts = kept[-1], False
+    return glyphs, kept
+
+
+def words_of(tags: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Half-open spans of the words that BIO tags mark; glyphs tagged ``O`` are in none."""
+    words: list[tuple[int, int, str]] = []
+    for place, tag in enumerate(tags):
+        if tag.startswith("B-"):
+            words.append((place, place + 1, tag[2:]))
+        elif tag.startswith("I-") and words and words[-1][1:] == (place, tag[2:]):
+            words[-1] = (words[-1][0], place + 1, tag[2:])
+    return words
+
+
+def _readable(tokens: Sequence[str], tags: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Tokens and tags without glosses and slip numbers, compositions joined."""
+    place = 0
+    while place < len(tokens):
+        end = _end_of_note(tokens, place)
+        if end is not None:
+            place = end
+            continue
+        end = _find(tokens, "}", place) if tokens[place] == "{" else None
+        joined = "".join(tokens[place : end + 1]) if end else tokens[place]
+        yield joined, tags[place]
+        place = (end or place) + 1
+
+
+def _end_of_note(tokens: Sequence[str], place: int) -> int | None:
+    """One past the note that starts at ``place``, if one does."""
+    opening = tokens[place]
+    if opening in GLOSSES and place > 0:
+        end = _find(tokens, GLOSSES[opening], place)
+        return None if end is None else end + 1
+    if opening == SLIP_NUMBER[0]:
+        end = _find(tokens, SLIP_NUMBER[1], place)
+        if end is not None and NUMERALS.issuperset("".join(tokens[place + 1 : end])):
+            return end + 1
+    return None
+
+
+def _find(tokens: Sequence[str], wanted: str, start: int) -> int | None:
+    return next((n for n in range(start + 1, len(tokens)) if tokens[n] == wanted), None)

@@ -1,0 +1,127 @@
+"""Tokenization: what a tokenizer does to unseen text, measured without a model behind it.
+
+A glyph *survives* if what its tokens say tells it apart from every other glyph of the dataset
+and from one that no corpus has. ``[UNK]`` never does; nor do components that two graphs share.
+The counts are ``[surviving, glyphs, glyphs]`` for each sentence, so that F1 is the share of
+glyphs whose identity reaches the model.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from cbs_bench.errors import InputError
+from cbs_bench.interfaces import BASELINES, RunRequest, SlipTokenizer, Task, TaskInfo
+from cbs_bench.nlp.fit import Sentence
+from cbs_bench.tasks.pos import DEFAULT_VOCAB_SIZE, read_sentences
+from cbs_bench.tokenizer.multigranularity import flatten
+from cbs_bench.tokenizer.subword import UNKNOWN
+from cbs_bench.types import Token
+
+NO_SUCH_GLYPH = "{〓〓}"
+"""A composition of geta marks, the printers' stand-in for a missing sort: in no corpus."""
+
+
+class TokenizationTask(Task):
+    """Intrinsic measures of each tokenizer, trained on the training split."""
+
+    info = TaskInfo(
+        summary="what survives tokenization, and at what length and speed",
+        metric="glyphs whose tokens tell them apart from every other glyph",
+        needs=("pos",),
+    )
+
+    def run(self, request: RunRequest) -> Iterator[dict[str, Any]]:
+        """Train on the training split, measure on the test split."""
+        train = read_sentences(request.data, "train")
+        test = read_sentences(request.data, "test")
+        if not train or not test:
+            raise InputError(
+                "the pos config needs rows in its train and test splits",
+                path=request.data,
+                remedy="build it from a corpus with more than one slip or document",
+            )
+        tokenizer = BASELINES.load(request.tokenizer).train(
+            (sentence.glyphs for sentence in train),
+            vocab_size=int(request.settings.get("vocab_size", DEFAULT_VOCAB_SIZE)),
+            seed=request.seed,
+        )
+        seen = glyphs_of(train)
+        alive = surviving(tokenizer, seen | glyphs_of(test))
+        slices = {
+            "all": _rows(test, alive, lambda glyph: True),
+            "unseen graph": _rows(test, alive, lambda glyph: glyph not in seen),
+        }
+        yield {
+            "track": "transcription",
+            "split": "test",
+            "slices": slices,
+            "extra": {**measures(tokenizer, train, test), **_survival(slices)},
+        }
+
+
+def glyphs_of(sentences: Iterable[Sentence]) -> set[str]:
+    """The distinct glyphs."""
+    return {glyph for sentence in sentences for glyph in sentence.glyphs}
+
+
+def surviving(tokenizer: SlipTokenizer, glyphs: Iterable[str]) -> set[str]:
+    """Those of ``glyphs`` whose tokens, each glyph cut by itself, no other one shares."""
+    spelt = {glyph: _texts(tokenizer, [glyph]) for glyph in {*glyphs, NO_SUCH_GLYPH}}
+    sharing = Counter(spelt.values())
+    return {glyph for glyph, texts in spelt.items() if sharing[texts] == 1} - {NO_SUCH_GLYPH}
+
+
+def measures(
+    tokenizer: SlipTokenizer, train: Sequence[Sentence], test: Sequence[Sentence]
+) -> dict[str, float]:
+    """Length, unknowns, use of the vocabulary and speed.
+
+    Tokens are those of the flat sequence: a glyph given as components is as many tokens.
+
+    Returns:
+        ``unknown_rate``, glyphs under ``[UNK]`` by all glyphs; ``fertility``, tokens by glyphs;
+        ``sequence_length``, tokens by sentences; ``vocabulary_use``, token types of the
+        training text that the test text uses; ``characters_per_second``, glyphs of the test
+        split by seconds, on the machine at hand.
+    """
+    began = time.perf_counter()
+    cut = [tokenizer.tokenize(sentence.glyphs) for sentence in test]
+    seconds = time.perf_counter() - began
+    glyphs = sum(len(sentence.glyphs) for sentence in test)
+    unknown = sum(t.end - t.start for row in cut for t in row if t.text == UNKNOWN)
+    flat = [token.text for row in cut for token in flatten(row)]
+    learned = {text for s in train for text in _texts(tokenizer, s.glyphs)}
+    return {
+        "unknown_rate": unknown / glyphs,
+        "fertility": len(flat) / glyphs,
+        "sequence_length": len(flat) / len(test),
+        "vocabulary_use": len(learned.intersection(flat)) / len(learned),
+        "characters_per_second": glyphs / max(seconds, 1e-9),
+    }
+
+
+def _texts(tokenizer: SlipTokenizer, glyphs: Sequence[str]) -> tuple[str, ...]:
+    tokens: list[Token] = tokenizer.tokenize(glyphs)
+    return tuple(token.text for token in flatten(tokens))
+
+
+def _survival(slices: dict[str, list[list[int]]]) -> dict[str, float | None]:
+    """``reversibility``, sentences that survive whole; ``unseen_coverage``, unseen glyphs."""
+    unseen = sum(gold for *_, gold in slices["unseen graph"])
+    alive = sum(correct for correct, *_ in slices["unseen graph"])
+    whole = [correct == gold for correct, _, gold in slices["all"]]
+    return {
+        "reversibility": sum(whole) / len(whole),
+        "unseen_coverage": alive / unseen if unseen else None,
+    }
+
+
+def _rows(
+    sentences: Sequence[Sentence], alive: set[str], keep: Callable[[str], bool]
+) -> list[list[int]]:
+    kept = [[glyph for glyph in sentence.glyphs if keep(glyph)] for sentence in sentences]
+    return [[sum(g in alive for g in row), len(row), len(row)] for row in kept]
