@@ -1,0 +1,104 @@
+"""The whole published layout of CHUBS: glyphs, parts of speech, scans; and the Hub."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+from PIL import Image
+
+from builders.chubs import Chubs
+from cbs_bench.errors import InputError
+from cbs_bench.interfaces import Record, Rejection
+
+
+def png(size=(12, 20)):
+    buffer = io.BytesIO()
+    Image.effect_noise(size, 60).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def download(tmp_path):
+    with zipfile.ZipFile(tmp_path / "glyphs.zip", "w") as file:
+        file.writestr("glyphs/又（有）/包山簡_1-文書_2_1-002-01.png", png())
+    folder = tmp_path / "pos-tagging-data"
+    folder.mkdir()
+    good = {
+        "id": 4,
+        "input": list("[天]下="),
+        "label": ["B-名词", "I-名词", "I-名词", "I-名词", "O"],
+    }
+    broken = {"id": 5, "input": ["天"], "label": []}
+    (folder / "dev_examples.json").write_text(json.dumps([good, broken]), encoding="utf-8")
+    (folder / "dev_examples_subchars.json").write_text(json.dumps([good]), encoding="utf-8")
+    scans = tmp_path / "detection" / "images"
+    scans.mkdir(parents=True)
+    (scans / "slip1.png").write_bytes(png((40, 200)))
+    (tmp_path / "detection" / "labels").mkdir()
+    (tmp_path / "detection" / "labels" / "slip1.txt").write_text("0 0.5 0.5 0.5 0.1\n")
+    return tmp_path
+
+
+def test_every_part_is_read(download):
+    items = list(Chubs().records(download))
+    by_config = {}
+    for item in items:
+        by_config.setdefault(getattr(item, "config", "rejected"), []).append(item)
+    assert {name: len(found) for name, found in by_config.items()} == {
+        "glyphs": 2,
+        "pos": 1,
+        "rejected": 1,
+        "slips": 1,
+    }
+    tagged = by_config["pos"][0]
+    assert tagged.split == "validation"
+    assert tagged.row["tokens"] == ["天", "下"]
+    assert tagged.row["tags"] == ["B-名词", "I-名词"]
+    assert by_config["slips"][0].row["objects"]["bbox"] == [[10.0, 90.0, 20.0, 20.0]]
+    assert by_config["rejected"][0].where == "dev_examples.json row 1"
+
+
+def test_the_subchars_file_alone_is_read(download):
+    (download / "pos-tagging-data" / "dev_examples.json").unlink()
+    items = [item for item in Chubs().records(download) if getattr(item, "config", "") == "pos"]
+    assert [item.row["id"] for item in items] == ["dev_examples_subchars-4"]
+
+
+def test_a_name_on_the_hub_is_loaded_from_there(download, monkeypatch, tmp_path_factory):
+    monkeypatch.chdir(tmp_path_factory.mktemp("empty"))
+    asked = []
+
+    def snapshot_download(repo, *, repo_type):
+        asked.append((repo, repo_type))
+        return str(download)
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot_download)
+    items = list(Chubs().records(type(download)("chen-yingfa/CHUBS")))
+    assert asked == [("chen-yingfa/CHUBS", "dataset")]
+    assert any(isinstance(item, Record) for item in items)
+
+
+def test_without_a_network_the_error_is_one_line(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    def offline(*_, **__):
+        raise ConnectionError("no route\nto host")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", offline)
+    with pytest.raises(InputError, match="the Hub does not give it") as caught:
+        list(Chubs().records(type(tmp_path)("chen-yingfa/CHUBS")))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.real
+def test_real_rows_keep_their_words(real_data, tmp_path):
+    (tmp_path / "train_examples.json").write_bytes(
+        (real_data / "chubs-pos-sample" / "train_examples.json").read_bytes()
+    )
+    items = list(Chubs().records(tmp_path))
+    assert len(items) == 27
+    assert not any(isinstance(item, Rejection) for item in items)
+    assert all(not set(item.row["tokens"]) & set("[]（）【】=") for item in items)
