@@ -51,9 +51,10 @@ class TokenizationTask(Task):
         )
         seen = glyphs_of(train)
         alive = surviving(tokenizer, seen | glyphs_of(test))
+        marked = [_marked(tokenizer, sentence.glyphs, alive) for sentence in test]
         slices = {
-            "all": _rows(test, alive, lambda glyph: True),
-            "unseen graph": _rows(test, alive, lambda glyph: glyph not in seen),
+            "all": _rows(marked, lambda glyph: True),
+            "unseen graph": _rows(marked, lambda glyph: glyph not in seen),
         }
         yield {
             "track": "transcription",
@@ -121,7 +122,16 @@ def _survival(slices: dict[str, list[list[int]]]) -> dict[str, float | None]:
 
 
 def _rows(
-    sentences: Sequence[Sentence], alive: set[str], keep: Callable[[str], bool]
+    marked: Sequence[Sequence[tuple[str, bool]]], keep: Callable[[str], bool]
 ) -> list[list[int]]:
-    kept = [[glyph for glyph in sentence.glyphs if keep(glyph)] for sentence in sentences]
-    return [[sum(g in alive for g in row), len(row), len(row)] for row in kept]
+    kept = [[lives for glyph, lives in row if keep(glyph)] for row in marked]
+    return [[sum(row), len(row), len(row)] for row in kept]
+
+
+def _marked(
+    tokenizer: SlipTokenizer, glyphs: Sequence[str], alive: set[str]
+) -> list[tuple[str, bool]]:
+    """Each glyph of a sentence and whether it survives there; ``[UNK]`` may swallow several."""
+    unknown = [t for t in tokenizer.tokenize(glyphs) if t.text == UNKNOWN]
+    lost = {position for token in unknown for position in range(token.start, token.end)}
+    return [(g, g in alive and position not in lost) for position, g in enumerate(glyphs)]
