@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from spacy.language import Language
 
 from cbs_bench.dataset import reader
 from cbs_bench.metrics.align import match_boxes
-from cbs_bench.metrics.spans import count
+from cbs_bench.metrics.spans import Counts, count
 from cbs_bench.nlp.docs import make_doc
 from cbs_bench.nlp.fit import Sentence
 from cbs_bench.nlp.tagger import words_of
@@ -60,6 +60,41 @@ def gold_words(sentences: Sequence[Sentence]) -> Mapping[str, list[Word]]:
             offset = int(first)
             words[slip] += [Word(w.start + offset, w.end + offset, w.tag) for w in sentence.words]
     return words
+
+
+def score_reading(
+    nlp: Language, glyphs: Sequence[Glyph], boxes: Sequence[Box], gold: Iterable[Word]
+) -> Counts:
+    """Tag the glyphs read from a slip and count its words.
+
+    Args:
+        nlp: The pipeline trained on transcriptions.
+        glyphs: What was read, in reading order.
+        boxes: The gold boxes, over which ``gold`` is given.
+        gold: The gold words of the slip.
+    """
+    return count(_project(_tag(nlp, glyphs), glyphs, boxes), gold)
+
+
+def tag_graphs(nlp: Language, graphs: Sequence[str]) -> list[Word]:
+    """Words of a slip whose graphs are given, as spans over them."""
+    if not graphs:
+        return []
+    return words_of(nlp(make_doc(nlp.vocab, graphs, nlp.tokenizer.tokenizer.tokenize(graphs))))
+
+
+def with_gold_spans(words: Iterable[Word], gold: Iterable[Word]) -> list[Word]:
+    """Gold spans under the tags of ``words``, the commonest over the glyphs of each span.
+
+    Of equally common tags the first in the span counts; a span without any has none, and so
+    matches no gold word.
+    """
+    tag = {glyph: word.tag for word in words for glyph in range(word.start, word.end)}
+    votes = ((w, [tag[g] for g in range(w.start, w.end) if g in tag]) for w in gold)
+    return [
+        Word(word.start, word.end, Counter(tags).most_common(1)[0][0] if tags else "")
+        for word, tags in votes
+    ]
 
 
 def _tag(nlp: Language, glyphs: Sequence[Glyph]) -> list[Word]:
