@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,7 @@ from cbs_bench.tokenizer.vocabulary import Vocabulary
 from cbs_bench.types import Granularity, Token
 
 Ids = npt.NDArray[np.int32]
+Bounds = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -56,3 +59,39 @@ class Encoding:
 
     def __len__(self) -> int:
         return len(self.array)
+
+
+@dataclass(frozen=True)
+class EncodingBatch(Sequence[Encoding]):
+    """The token sequences of many texts in a few arrays; one :class:`Encoding` a text on demand.
+
+    Attributes:
+        texts: The source texts.
+        ids: ``[tokens]``: token ids of all texts, end to end.
+        token_bounds: ``[texts + 1]``: where in ``ids`` each text begins.
+        counts: ``[glyphs]``: number of tokens of each glyph, end to end.
+        glyph_bounds: ``[texts + 1]``: where in ``counts`` each text begins.
+        vocabulary: What the ids mean.
+    """
+
+    texts: Sequence[str]
+    ids: Ids
+    token_bounds: Bounds
+    counts: Ids
+    glyph_bounds: Bounds
+    vocabulary: Vocabulary
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @overload
+    def __getitem__(self, index: int) -> Encoding: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Encoding]: ...
+    def __getitem__(self, index: int | slice) -> Encoding | list[Encoding]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        tokens = slice(self.token_bounds[place], self.token_bounds[place + 1])
+        glyphs = slice(self.glyph_bounds[place], self.glyph_bounds[place + 1])
+        return Encoding(self.texts[place], self.ids[tokens], self.counts[glyphs], self.vocabulary)

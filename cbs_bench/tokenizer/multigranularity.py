@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -25,7 +26,7 @@ from cbs_bench.script.components import decompose
 from cbs_bench.script.labels import split_glyphs
 from cbs_bench.tokenizer.codebook import CODE_POINTS, MAX_DEPTH, Codebook, Ids
 from cbs_bench.tokenizer.decoding import decode
-from cbs_bench.tokenizer.encoding import Encoding
+from cbs_bench.tokenizer.encoding import Encoding, EncodingBatch
 from cbs_bench.tokenizer.vocabulary import Vocabulary
 from cbs_bench.types import Glyph, Granularity, Token
 
@@ -168,20 +169,15 @@ class MultiGranularityTokenizer(SlipTokenizer):
         """The flat sequence of characters and components of ``text``."""
         return self.encode_batch([text])[0]
 
-    def encode_batch(self, texts: Sequence[str]) -> list[Encoding]:
+    def encode_batch(self, texts: Sequence[str]) -> EncodingBatch:
         """:meth:`encode` of many texts, as array work over all of them at once."""
-        keys = [self._keys(text) for text in texts]
-        joined = np.concatenate(keys) if keys else np.zeros(0, dtype=np.int32)
-        ids, counts = self._codebook.spell(joined)
-        token_ends = np.concatenate([[0], np.cumsum(counts)])
-        encodings: list[Encoding] = []
-        begin = 0
-        for text, text_keys in zip(texts, keys, strict=True):
-            end = begin + len(text_keys)
-            tokens = ids[token_ends[begin] : token_ends[end]]
-            encodings.append(Encoding(text, tokens, counts[begin:end], self.vocabulary))
-            begin = end
-        return encodings
+        keys, glyphs = self._keys(texts)
+        ids, counts = self._codebook.spell(keys)
+        glyph_bounds = np.concatenate([[0], np.cumsum(glyphs)])
+        tokens_before = np.concatenate([[0], np.cumsum(counts)])
+        return EncodingBatch(
+            texts, ids, tokens_before[glyph_bounds], counts, glyph_bounds, self.vocabulary
+        )
 
     def decode(self, ids: Iterable[int]) -> str:
         """The exact text that was encoded; special tokens are left out."""
@@ -208,12 +204,23 @@ class MultiGranularityTokenizer(SlipTokenizer):
 
         return SlipReader.load(self.models)
 
-    def _keys(self, text: str) -> Ids:
-        """Glyph keys of a text: its code points, unless some glyph spans several."""
-        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.int32)
-        if not _joining_code_points()[points].any():
-            return points
-        return self._codebook.keys(split_glyphs(text))
+    def _keys(self, texts: Sequence[str]) -> tuple[Ids, Ids]:
+        """Glyph keys of all texts end to end, and how many each text has.
+
+        A glyph is a code point, unless the text holds something that joins several; only
+        such texts are split one by one.
+        """
+        points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.int32)
+        sizes = np.fromiter(map(len, texts), dtype=np.int32, count=len(texts))
+        joins = _joining_code_points()[points]
+        if not joins.any():
+            return points, sizes
+        bounds = np.concatenate([[0], np.cumsum(sizes)])
+        joins_before = np.concatenate([[0], np.cumsum(joins)])[bounds]
+        pieces = [points[start:end] for start, end in pairwise(bounds)]
+        for index in np.flatnonzero(np.diff(joins_before)):
+            pieces[index] = self._codebook.keys(split_glyphs(texts[int(index)]))
+        return np.concatenate(pieces), np.array([len(piece) for piece in pieces], dtype=np.int32)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,71 @@
+"""Throughput of the text side against `tokenizers` BPE on the same text in one run.
+
+    python -m benchmarks.tokenizer --data build/kyoto
+
+Both encode the same sentences, repeated to 10 MB, on one thread. Before timing, the array
+implementation is compared with the plain one, glyph by glyph.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from functools import partial
+from itertools import chain, cycle, islice
+from pathlib import Path
+
+from baselines.bpe import BpeTokenizer
+from cbs_bench.dataset import reader
+from cbs_bench.script.labels import split_glyphs
+from cbs_bench.tokenizer import MultiGranularityTokenizer
+
+VOCAB_SIZE = 8000
+REPEATS = 3
+
+
+def plain_ids(tokenizer: MultiGranularityTokenizer, text: str) -> list[int]:
+    """The reference: one glyph after the other."""
+    codebook = tokenizer._codebook
+    return list(chain.from_iterable(codebook.ids_of(glyph) for glyph in split_glyphs(text)))
+
+
+def best_seconds(run) -> float:
+    times = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, required=True, help="a dataset with a pos config")
+    parser.add_argument("--megabytes", type=float, default=10)
+    options = parser.parse_args()
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    rows = [
+        row["tokens"] for split in reader.SPLITS for row in reader.rows(options.data, "pos", split)
+    ]
+    ours = MultiGranularityTokenizer.train(rows, vocab_size=VOCAB_SIZE)
+    theirs = BpeTokenizer.train(rows, vocab_size=VOCAB_SIZE).model
+    sentences = ["".join(row) for row in rows]
+    for text in sentences[:2000]:
+        assert ours.encode(text).ids == plain_ids(ours, text), text
+    print("array and plain implementation agree on 2,000 sentences")
+    print(f"{'MB':>6} {'lines':>8} {'ours Mchar/s':>13} {'BPE Mchar/s':>12} {'ratio':>6}")
+    share = sum(len(text.encode()) for text in sentences) / len(sentences)
+    for megabytes in (options.megabytes / 10, options.megabytes):
+        lines = list(islice(cycle(sentences), int(megabytes * 1e6 / share)))
+        characters = sum(map(len, lines)) / 1e6
+        mine = best_seconds(partial(ours.encode_batch, lines))
+        other = best_seconds(partial(theirs.encode_batch, lines, add_special_tokens=False))
+        print(
+            f"{megabytes:6.1f} {len(lines):8d} {characters / mine:13.2f} "
+            f"{characters / other:12.2f} {other / mine:6.1f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
