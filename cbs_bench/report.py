@@ -197,4 +197,15 @@ def to_csv(tables: Tables) -> str:
     return str(pd.DataFrame(lines, columns=list(CSV_COLUMNS)).to_csv(index=False))
 
 
-FORMATS: dict[str, Callable[[Tables], str]] = {"markdown": to_markdown, "csv": to_csv}
+def to_html(tables: Tables) -> str:
+    """One self-contained page; see :mod:`cbs_bench.report_html`."""
+    from cbs_bench import report_html
+
+    return report_html.to_html(tables)
+
+
+FORMATS: dict[str, Callable[[Tables], str]] = {
+    "markdown": to_markdown,
+    "csv": to_csv,
+    "html": to_html,
+}
