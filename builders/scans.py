@@ -58,6 +58,14 @@ class Scans(CorpusBuilder):
         else:
             yield from _predicted(root, images, lookup)
 
+    def documents(self, raw: Path | None) -> Iterator[str]:
+        """The folders with images: the models need not run to know them."""
+        root = rows.need(raw, LAYOUT)
+        images = sorted(root.rglob("*")) if root.is_dir() else []
+        for image in images:
+            if image.suffix.lower() in SUFFIXES:
+                yield Place(root, image, "").columns["document"]
+
 
 def _predicted(
     root: Path, images: Sequence[Path], lookup: rows.Lookup

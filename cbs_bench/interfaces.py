@@ -116,6 +116,15 @@ class CorpusBuilder(ABC):
             InputError: If ``raw`` as a whole is not this corpus.
         """
 
+    def documents(self, raw: Path | None) -> Iterator[str]:
+        """The document of each row whose split is not fixed, perhaps repeated.
+
+        The writer asks before it reads the rows. Override it where rows are costly to make.
+        """
+        for record in self.records(raw):
+            if isinstance(record, Record) and record.split is None:
+                yield record.document
+
 
 class SlipTokenizer(ABC):
     """Cuts a sequence of glyphs into tokens; one subclass a file in ``baselines/``.

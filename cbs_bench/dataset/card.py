@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from cbs_bench.dataset import reader, schema
+from cbs_bench.dataset import contact_sheet, reader, schema
+from cbs_bench.dataset.extras import LABEL_COUNTS, Extras
 from cbs_bench.dataset.rows import component_source
 from cbs_bench.interfaces import CorpusBuilder
 
@@ -27,9 +28,9 @@ def tags_of(builder: CorpusBuilder) -> tuple[str, ...]:
     return tuple(getattr(builder, "tags", ()))
 
 
-def card(builder: CorpusBuilder, report: BuildReport) -> str:
+def card(builder: CorpusBuilder, report: BuildReport, extras: Extras) -> str:
     """The text of ``README.md``."""
-    lines = ["---", *_yaml(_front(builder, report)), "---", "", *_page(builder, report)]
+    lines = ["---", *_yaml(_front(builder, report)), "---", "", *_page(builder, report, extras)]
     return "\n".join(lines) + "\n"
 
 
@@ -75,14 +76,17 @@ def _config(name: str, report: BuildReport) -> dict[str, Any]:
     }
 
 
-def _page(builder: CorpusBuilder, report: BuildReport) -> Iterator[str]:
+def _page(builder: CorpusBuilder, report: BuildReport, extras: Extras) -> Iterator[str]:
     info = builder.info
     yield from (f"# {info.title}", "", info.summary, "")
     yield from ("```python", "from datasets import load_dataset", "")
     first = next(iter(report.counts))
     split = next(s for s in reader.SPLITS if report.counts[first][s])
     yield from (f'rows = load_dataset("DIR", "{first}", split="{split}")', "```", "")
+    if extras.pictured:
+        yield from (f"![A sample of the images]({contact_sheet.NAME})", "")
     yield from _sizes(report)
+    yield from _few_shot(extras)
     unit = "document" if report.by_document else "slip (where there is none: sentence)"
     yield from (
         f"Rows of one {unit} are never in two splits, unless the source itself fixes its splits.",
@@ -100,7 +104,10 @@ def _page(builder: CorpusBuilder, report: BuildReport) -> Iterator[str]:
     yield f"- Cite: {info.citation}"
     yield f"- Built with `cbs-bench build {report.builder}`, seed {builder.options.seed}"
     if builder.options.orthography:
-        yield f"- Respelled as on slips, by the label counts {builder.options.orthography.name}"
+        yield (
+            "- A simulation: every sign was respelled at random as slips spell it, by the label "
+            f"counts {builder.options.orthography.name}; tags are unchanged"
+        )
     yield f"- Components: {component_source(builder.options)}"
     yield f"- Fingerprint of the data: `{report.fingerprint}`"
 
@@ -117,6 +124,16 @@ def _sizes(report: BuildReport) -> Iterator[str]:
             numbers = (f"{report.sources[config, source, s]:,}" for s in reader.SPLITS)
             yield f"| `{config}` | {source} | {' | '.join(numbers)} |"
         yield ""
+
+
+def _few_shot(extras: Extras) -> Iterator[str]:
+    """How many characters have enough images to learn from."""
+    if not extras.graphs:
+        return
+    yield from ("| images a character | characters | images |", "|---|--:|--:|")
+    for minimum, classes, images in extras.few_shot():
+        yield f"| at least {minimum} | {classes:,} | {images:,} |"
+    yield from ("", f"`{LABEL_COUNTS}` holds the number of images of each raw label.", "")
 
 
 def _columns(builder: CorpusBuilder, report: BuildReport) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +18,8 @@ from cbs_bench.errors import InputError
 def whole_or_nothing(out: Path) -> Iterator[Path]:
     """A new folder beside ``out`` that takes its place when the block ends well.
 
-    After an error or an interrupt nothing new is left, and what was at ``out`` is untouched.
+    After an error or an interrupt nothing new is left, and what was at ``out`` is untouched. What a
+    killed build left behind is removed by the next one, which starts from the beginning.
 
     Raises:
         InputError: If something that is not a dataset is at ``out``, or it cannot be written.
@@ -24,11 +27,13 @@ def whole_or_nothing(out: Path) -> Iterator[Path]:
     _refuse_to_overwrite(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(out)
         draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent.resolve()))
     except OSError as error:
         raise InputError(
             f"cannot write here ({error.strerror})", path=out, remedy="choose another --out"
         ) from error
+    lock = _lock(draft)
     try:
         draft.chmod(0o755)  # mkdtemp's folders are closed to everyone else
         yield draft
@@ -36,6 +41,36 @@ def whole_or_nothing(out: Path) -> Iterator[Path]:
         _put_in_place(draft, out)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def _sweep(out: Path) -> None:
+    """Remove drafts whose build was killed: the system has let go of their locks."""
+    for draft in out.parent.glob(f".{glob.escape(out.name)}-*"):
+        lock = _lock(draft)
+        if lock is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+            os.close(lock)
+
+
+def _lock(folder: Path) -> int | None:
+    """An open descriptor that locks ``folder`` until it is closed; None where it cannot be.
+
+    A system without ``fcntl`` has no such locks, and drafts of killed builds stay there.
+    """
+    try:
+        import fcntl
+
+        descriptor = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def _refuse_to_overwrite(out: Path) -> None:
@@ -54,7 +89,8 @@ def _put_in_place(draft: Path, out: Path) -> None:
     if not out.exists():
         draft.rename(out)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent)) / "dataset"
+    # Of another form than a draft's name: if both renames are cut apart, this copy survives.
+    old = Path(tempfile.mkdtemp(prefix=f".old-{out.name}-", dir=out.parent)) / "dataset"
     out.rename(old)
     try:
         draft.rename(out)

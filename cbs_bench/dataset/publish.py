@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cbs_bench.dataset import reader
+from cbs_bench.dataset import extras, reader
 from cbs_bench.dataset.audit import audit
 from cbs_bench.errors import DataError, InputError
 
@@ -31,7 +31,8 @@ def push(folder: Path, repo: str) -> str:
     faults = audit(folder).faults
     if faults:
         raise DataError(faults[0], path=folder, remedy="`cbs-bench audit` names every fault")
-    files = ["README.md", reader.MANIFEST, "rejected.jsonl", *reader.manifest(folder)["files"]]
+    beside = ["README.md", reader.MANIFEST, "rejected.jsonl", *extras.FILES]
+    files = [*beside, *reader.manifest(folder)["files"]]
     api = HfApi()
     try:
         # Private: whether raw data may be passed on is for the user to decide, not a default.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from cbs_bench.dataset import card, reader, schema
 from cbs_bench.dataset.check import finish
+from cbs_bench.dataset.extras import Extras
 from cbs_bench.dataset.folder import whole_or_nothing
 from cbs_bench.dataset.parallel import in_order
 from cbs_bench.dataset.shards import ShardWriter, overall_digest
@@ -89,7 +90,7 @@ def build(
     """
     builder = BUILDERS.load(name)(options)
     with whole_or_nothing(out) as draft:
-        report = BuildReport(name, out, by_document=_has_documents(builder.records(raw)))
+        report = BuildReport(name, out, by_document=_has_enough(builder.documents(raw)))
         writing = _Writing(builder, draft, report, strict=strict)
         try:
             for item in in_order(finish, builder.records(raw), workers):
@@ -105,14 +106,13 @@ def build(
     return report
 
 
-def _has_documents(records: Iterable[Record | Rejection]) -> bool:
+def _has_enough(documents: Iterable[str]) -> bool:
     """Whether the corpus has enough documents to keep each within one split."""
-    documents = set()
-    for record in records:
-        if isinstance(record, Record) and record.split is None:
-            documents.add(record.document)
-            if len(documents) >= DOCUMENTS_NEEDED:
-                return True
+    found = set()
+    for document in documents:
+        found.add(document)
+        if len(found) >= DOCUMENTS_NEEDED:
+            return True
     return False
 
 
@@ -131,6 +131,7 @@ class _Writing:
         self._features: dict[str, Features] = {}
         self._shards: dict[tuple[str, str], ShardWriter] = {}
         self._ids: dict[str, set[str]] = {}
+        self._extras = Extras()
         self._rejected: TextIO = (folder / REJECTED).open("w", encoding="utf-8", newline="\n")
 
     def add(self, item: Record | Rejection) -> None:
@@ -143,6 +144,7 @@ class _Writing:
             item, by_document=self._report.by_document, seed=self._builder.options.seed
         )
         self._shard(item.config, split).add(item.row)
+        self._extras.see(item)
         self._report.counts.setdefault(item.config, dict.fromkeys(reader.SPLITS, 0))[split] += 1
         if "source" in item.row:
             self._report.sources[item.config, item.row["source"], split] += 1
@@ -165,7 +167,8 @@ class _Writing:
         }
         text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
         (self._folder / reader.MANIFEST).write_text(text, encoding="utf-8", newline="\n")
-        page = card.card(self._builder, report)
+        self._extras.write(self._folder)
+        page = card.card(self._builder, report, self._extras)
         (self._folder / "README.md").write_text(page, encoding="utf-8", newline="\n")
 
     def abandon(self) -> None:

@@ -1,0 +1,57 @@
+"""What a build writes beside the rows: label counts and a contact sheet."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from cbs_bench.dataset import contact_sheet
+from cbs_bench.dataset.contact_sheet import ContactSheet
+from cbs_bench.dataset.fewshot import CHARACTERS, THRESHOLDS, frequent
+from cbs_bench.interfaces import Record
+
+LABEL_COUNTS = "label-counts.json"
+FILES = (LABEL_COUNTS, contact_sheet.NAME)
+
+
+class Extras:
+    """Watches the rows go by; its memory depends on the number of labels, not of rows.
+
+    Attributes:
+        graphs: Images of each character.
+        pictured: Whether there is a contact sheet, once written.
+    """
+
+    def __init__(self) -> None:
+        self.graphs: Counter[str] = Counter()
+        self.pictured = False
+        self._labels: Counter[str] = Counter()
+        self._glyphs, self._slips = ContactSheet(), ContactSheet()
+
+    def see(self, record: Record) -> None:
+        """Take note of a row that is written."""
+        row = record.row
+        if record.config == "glyphs":
+            self._labels[row["label"]] += 1
+            if row["status"] in CHARACTERS:
+                self.graphs[row["graph"]] += 1
+            self._glyphs.see(row["id"], row["image"]["bytes"])
+        elif record.config == "slips":
+            self._slips.see(row["id"], row["image"]["bytes"])
+
+    def write(self, folder: Path) -> None:
+        """Write the files there is something to say in."""
+        if self._labels:
+            counts = dict(sorted(self._labels.items()))
+            text = json.dumps(counts, ensure_ascii=False, indent=0) + "\n"
+            (folder / LABEL_COUNTS).write_text(text, encoding="utf-8", newline="\n")
+        self.pictured = self._glyphs.write(folder) or self._slips.write(folder)
+
+    def few_shot(self) -> list[tuple[int, int, int]]:
+        """Threshold, classes that reach it, and their images."""
+        sizes = []
+        for minimum in THRESHOLDS:
+            classes = frequent(self.graphs, minimum)
+            sizes.append((minimum, len(classes), sum(self.graphs[graph] for graph in classes)))
+        return sizes

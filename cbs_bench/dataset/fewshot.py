@@ -1,0 +1,76 @@
+"""Views of a glyph dataset without its rare classes: at least 3, 10 or 20 images each.
+
+The paper reports recognition at such thresholds (Chen et al., COLING 2025); a view repeats no
+image, it only says which rows count.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cbs_bench.dataset import reader
+from cbs_bench.errors import InputError
+from cbs_bench.script.labels import Status
+
+THRESHOLDS = (3, 10, 20)
+CHARACTERS = (Status.ENCODED.value, Status.COMPOSED.value)
+"""Statuses of rows that name a character; ○, □ and marks are no classes."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The part of a dataset's ``glyphs`` whose class is frequent enough.
+
+    Attributes:
+        folder: The dataset.
+        graphs: The classes, sorted.
+    """
+
+    folder: Path
+    graphs: tuple[str, ...]
+
+    def rows(self, split: str) -> Iterator[dict[str, Any]]:
+        """Rows of a split, as :func:`cbs_bench.dataset.reader.rows` gives them."""
+        wanted = frozenset(self.graphs)
+        for row in reader.rows(self.folder, "glyphs", split):
+            if row["status"] in CHARACTERS and row["graph"] in wanted:
+                yield row
+
+
+def view(folder: Path, minimum: int) -> View:
+    """The classes with at least ``minimum`` images in all splits together.
+
+    Raises:
+        InputError: If ``folder`` has no config ``glyphs``, or no class is so frequent.
+    """
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    counts: Counter[str] = Counter()
+    for split in reader.SPLITS:
+        for shard in reader.shards(folder, "glyphs", split):
+            table = pq.read_table(shard, columns=["graph", "status"])
+            named = table.filter(pc.is_in(table["status"], _characters()))
+            counts.update(named["graph"].to_pylist())
+    graphs = frequent(counts, minimum)
+    if not graphs:
+        most = max(counts.values(), default=0)
+        raise InputError(
+            f"no class has {minimum} images", path=folder, remedy=f"ask for at most {most}"
+        )
+    return View(folder, graphs)
+
+
+def frequent(counts: Mapping[str, int], minimum: int) -> tuple[str, ...]:
+    """The classes counted at least ``minimum`` times, sorted."""
+    return tuple(sorted(graph for graph, count in counts.items() if count >= minimum))
+
+
+def _characters() -> Any:
+    import pyarrow as pa
+
+    return pa.array(CHARACTERS)

@@ -1,0 +1,61 @@
+"""A build that is killed leaves no trace in the result of the next one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+
+import pytest
+from given_rows import picture
+
+from cbs_bench.dataset import reader
+from cbs_bench.dataset.writer import build
+from cbs_bench.interfaces import BuildOptions
+
+ROWS = 400
+SCRIPT = """
+import sys
+from pathlib import Path
+from cbs_bench.dataset.writer import build
+from cbs_bench.interfaces import BuildOptions
+if __name__ == "__main__":
+    raw, out = map(Path, sys.argv[1:])
+    build("glyph_folders", raw=raw, out=out, options=BuildOptions())
+"""
+
+
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory):
+    path = tmp_path_factory.mktemp("raw") / "glyphs.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for number in range(ROWS):
+            file.writestr(f"{number % 7}/{number}.png", picture(number))
+    return path
+
+
+def parquet(folder):
+    return {name: (folder / name).read_bytes() for name in reader.manifest(folder)["files"]}
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.15, 0.4])
+def test_killed_at_any_point_the_next_build_gives_the_same_bytes(raw, tmp_path, delay):
+    build("glyph_folders", raw=raw, out=tmp_path / "whole", options=BuildOptions())
+    out = tmp_path / "out"
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", SCRIPT, str(raw), str(out)],
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    while process.poll() is None and not list(tmp_path.glob(".out-*")):
+        time.sleep(0.01)
+    time.sleep(delay)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not out.exists() or reader.is_dataset(out)
+    build("glyph_folders", raw=raw, out=out, options=BuildOptions())
+    assert parquet(out) == parquet(tmp_path / "whole")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "whole"]
