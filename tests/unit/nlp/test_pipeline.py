@@ -64,9 +64,7 @@ def test_tokens_carry_what_the_tokenizer_knew():
 
 def test_a_document_of_a_scan_keeps_its_boxes():
     nlp = spacy.blank("en")
-    doc = make_doc(
-        nlp.vocab, ["道"], [Token("道", 0, 1, "character", 0.5)], [Box(1, 2, 3, 4)]
-    )
+    doc = make_doc(nlp.vocab, ["道"], [Token("道", 0, 1, "character", 0.5)], [Box(1, 2, 3, 4)])
     assert doc._.boxes == [[1, 2, 3, 4]]
     assert doc[0]._.confidence == 0.5
 

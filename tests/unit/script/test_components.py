@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cbs_bench.errors import DataError, InputError
+from cbs_bench.script.components import ComponentTable, decompose, encoded_graphs
+from cbs_bench.script.tagsets import CHUBS, bio_labels, check_tag
+
+
+@pytest.mark.parametrize(
+    ("graph", "components"),
+    [
+        ("{日止頁}", ("日", "止", "頁")),
+        ("{土土}", ("土", "土")),
+        ("道", ("辶", "首")),
+        ("品", ("口", "口", "口")),
+        ("聖", ("𦔻", "王")),
+        ("\ue000", ()),
+        ("\U0003fffd", ()),
+        ("A", ()),
+    ],
+)
+def test_components_come_in_writing_order_with_repeats(graph, components):
+    assert decompose(graph) == components
+
+
+@given(st.text(max_size=4))
+def test_anything_can_be_asked(graph):
+    assert all(isinstance(part, str) and part for part in decompose(graph))
+
+
+def test_the_table_covers_the_encoded_graphs():
+    graphs = list(encoded_graphs())
+    assert len(graphs) > 70_000
+    assert all(len(decompose(graph)) > 1 for graph in graphs[::500])
+
+
+def test_another_table_of_sequences(tmp_path):
+    table = tmp_path / "ids.txt"
+    lines = [
+        "# comment",
+        "道\t⿺辶首(G);⿺辵首(T)",
+        "U+56FD\t国\t⿴囗玉[GTJ]",
+        "一\t一",
+        "福\t⿰示⿱一田",
+    ]
+    table.write_text("\ufeff" + "\n".join(lines), encoding="utf-8")
+    read = ComponentTable.from_ids(table)
+    assert read.decompose("道") == ("辶", "首")
+    assert read.decompose("国") == ("囗", "玉")
+    assert read.decompose("福") == ("示", "一", "田")
+    assert read.decompose("一") == ()
+    assert "ids.txt" in read.source
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe\x00", b"nothing here"])
+def test_a_table_that_is_none_is_named(tmp_path, content):
+    table = tmp_path / "ids.txt"
+    if content is not None:
+        table.write_bytes(content)
+    with pytest.raises(InputError, match=r"ids\.txt: .*; "):
+        ComponentTable.from_ids(table)
+
+
+def test_a_tag_outside_the_set_is_refused_with_its_place():
+    assert check_tag("名词", CHUBS, path="x.json", row=3) == "名词"
+    with pytest.raises(DataError, match=r"x\.json: row 3: tag 'noun' is not in the tag set"):
+        check_tag("noun", CHUBS, path="x.json", row=3)
+
+
+def test_bio_labels_begin_outside():
+    assert bio_labels(["a", "b"]) == ["O", "B-a", "I-a", "B-b", "I-b"]

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cbs_bench.script.labels import Status, parse, split_glyphs
+
+NOTATION = st.text(
+    st.one_of(st.sampled_from("{}（）〈〉[]○□？→-=△AB日止頁\ue000\U0003fffd"), st.characters())
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "graph", "reading", "status"),
+    [
+        ("又", "又", "又", Status.ENCODED),
+        ("又（有）", "又", "有", Status.ENCODED),
+        ("智（智→知）", "智", "知", Status.ENCODED),
+        ("壴（喜-矣）", "壴", "矣", Status.ENCODED),
+        ("{日止頁}", "{日止頁}", "{日止頁}", Status.COMPOSED),
+        ("{日止頁}（夏）", "{日止頁}", "夏", Status.COMPOSED),
+        ("{A{BC}}（夏）", "{A{BC}}", "夏", Status.COMPOSED),
+        ("亡〈乍-作〉", "亡", "作", Status.ENCODED),
+        ("之〈先〉", "之", "先", Status.ENCODED),
+        ("○（始）", "○", "始", Status.UNENCODED),
+        ("○", "○", "○", Status.UNENCODED),
+        ("□", "□", "□", Status.LOST),
+        ("None", "None", "None", Status.NOT_TEXT),
+        ("△", "△", "△", Status.NOT_TEXT),
+        ("上B（上）", "上", "上", Status.ENCODED),
+        ("七十=", "七十", "七十", Status.ENCODED),
+        ("孫=（子孫）", "孫", "子孫", Status.ENCODED),
+        ("天,而", "天", "天", Status.UNANALYSED),
+    ],
+)
+def test_a_label_is_analysed_by_rule(raw, graph, reading, status):
+    label = parse(raw)
+    assert (label.graph, label.reading, label.status) == (graph, reading, status)
+
+
+def test_marks_are_told_apart():
+    assert parse("孫=（子孫）").ligature
+    assert parse("亡？").uncertain
+    assert parse("會[合]").uncertain
+    assert parse("亡〈乍-作〉").emendation == ("乍", "作")
+    assert parse("智（智→知）").readings == ("智", "知")
+
+
+def test_notes_inside_a_composition_are_no_components():
+    assert parse("{木目S目}").components == ("木", "目", "目")
+    assert parse("{束？}").components == ("束",)
+    assert parse("{毛[異]}").components == ("毛", "異")
+    assert parse("{日{止頁}}").components == ("日", "{止頁}")
+
+
+@given(NOTATION)
+def test_parsing_never_fails_and_loses_nothing(raw):
+    label = parse(raw)
+    assert str(label) == raw
+    assert label.graph or raw == ""
+
+
+@given(NOTATION)
+def test_glyphs_join_to_the_text(text):
+    glyphs = split_glyphs(text)
+    assert "".join(glyphs) == text
+    assert all(glyphs)
+
+
+@pytest.mark.parametrize(
+    ("text", "glyphs"),
+    [
+        ("道{日止頁}可", ["道", "{日止頁}", "可"]),
+        ("{日{止頁}}", ["{日{止頁}}"]),
+        ("{日", ["{", "日"]),
+        ("{}", ["{", "}"]),
+        ("葛\U000e0100道", ["葛\U000e0100", "道"]),
+        ("\ue000\U0003fffd", ["\ue000", "\U0003fffd"]),
+    ],
+)
+def test_what_counts_as_one_glyph(text, glyphs):
+    assert split_glyphs(text) == glyphs
+
+
+@pytest.mark.real
+def test_every_label_of_the_corpus_prints_back(real_data):
+    counts = json.loads((real_data / "chubs-label-counts.json").read_text(encoding="utf-8"))
+    labels = [parse(raw) for raw in counts]
+    assert [str(label) for label in labels] == list(counts)
+    assert sum(label.status is Status.UNANALYSED for label in labels) <= 13
