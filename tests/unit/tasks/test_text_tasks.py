@@ -1,0 +1,63 @@
+"""Tokenization and end-to-end: which glyphs survive, and where F1 is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from cbs_bench.interfaces import BASELINES
+from cbs_bench.nlp.fit import Sentence
+from cbs_bench.nlp.scan import with_gold_spans
+from cbs_bench.tasks.end_to_end import SLICES, STEPS, losses
+from cbs_bench.tasks.tokenization import measures, surviving
+from cbs_bench.types import Word
+
+TRAIN = [list("道可道非常道"), ["{日止頁}", "道", "可"]] * 4
+
+
+def trained(name):
+    return BASELINES.load(name).train(TRAIN, vocab_size=400, seed=0)
+
+
+@pytest.mark.parametrize("name", BASELINES.names())
+def test_glyphs_of_the_training_text_survive(name):
+    assert surviving(trained(name), {"道", "可"}) == {"道", "可"}
+
+
+@pytest.mark.parametrize("name", ["character", "bpe", "wordpiece", "unigram"])
+def test_an_unknown_glyph_does_not_survive_even_alone(name):
+    assert surviving(trained(name), {"道", "鬱"}) == {"道"}
+
+
+def test_bytes_keep_code_points_but_no_compositions():
+    assert surviving(trained("byte_bpe"), {"鬱", "{木口}"}) == {"鬱"}
+
+
+def test_components_keep_a_composition_unless_another_glyph_shares_them():
+    system = trained("multigranularity")
+    assert surviving(system, {"{木口}", "鬱"}) == {"{木口}", "鬱"}
+    assert surviving(system, {"{女子}", "好"}) == set()
+
+
+def test_measures_of_one_token_a_glyph():
+    rows = [Sentence("a", ("道", "鬱"), ()), Sentence("b", ("道", "道"), ())]
+    train = [Sentence("t", tuple(row), ()) for row in TRAIN]
+    found = measures(trained("character"), train, rows)
+    assert found["unknown_rate"] == 1 / 4
+    assert found["fertility"] == 1.0
+    assert found["sequence_length"] == 2.0
+    assert found["vocabulary_use"] == 1 / 5
+    assert found["characters_per_second"] > 0
+
+
+def test_gold_spans_take_the_commonest_tag_below_them():
+    words = [Word(0, 1, "n"), Word(1, 3, "v"), Word(4, 5, "n")]
+    gold = [Word(0, 3, "x"), Word(3, 4, "x"), Word(4, 5, "x")]
+    assert with_gold_spans(words, gold) == [Word(0, 3, "v"), Word(3, 4, ""), Word(4, 5, "n")]
+
+
+def test_losses_make_up_what_the_reading_lacks():
+    correct = dict(zip(SLICES, (2, 5, 6, 9), strict=True))
+    slices = {name: [[hits, 10, 10]] for name, hits in correct.items()}
+    lost = losses(slices)
+    assert lost == pytest.approx(dict(zip(STEPS, (0.3, 0.1, 0.3, 0.1), strict=True)))
+    assert sum(lost.values()) == pytest.approx(1 - 0.2)
