@@ -74,10 +74,12 @@ def _measure(data: bytes) -> tuple[int, int, str]:
             # Pillow only warns of an image between one and two times its limit.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             refuse_bomb(image)
-            image.load()
             # `datasets` turns an image by its EXIF mark, and boxes refer to what it gives.
             turned = image.getexif().get(_ORIENTATION) in _TURNED
             size = image.size[::-1] if turned else image.size
+            # A JPEG is read to its end but drawn at an eighth: half of the cost.
+            image.draft("L", (1, 1))
+            image.load()
             return *size, (image.format or "png").lower()
     except BadRowError:
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from cbs_bench.dataset import contact_sheet
@@ -29,16 +30,16 @@ class Extras:
         self._labels: Counter[str] = Counter()
         self._glyphs, self._slips = ContactSheet(), ContactSheet()
 
-    def see(self, record: Record) -> None:
-        """Take note of a row that is written."""
+    def see(self, record: Record, image: Callable[[], bytes]) -> None:
+        """Take note of a row that is written, and perhaps of its encoded image."""
         row = record.row
         if record.config == "glyphs":
             self._labels[row["label"]] += 1
             if row["status"] in CHARACTERS:
                 self.graphs[row["graph"]] += 1
-            self._glyphs.see(row["id"], row["image"]["bytes"])
+            self._glyphs.see(row["id"], image)
         elif record.config == "slips":
-            self._slips.see(row["id"], row["image"]["bytes"])
+            self._slips.see(row["id"], image)
 
     def write(self, folder: Path) -> None:
         """Write the files there is something to say in."""

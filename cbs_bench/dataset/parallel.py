@@ -1,48 +1,45 @@
-"""Maps rows over processes, in order and in bounded memory."""
+"""Maps tasks over processes, in order and in bounded memory."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from itertools import islice
 from multiprocessing import get_context
+from typing import TypeVar
 
-from cbs_bench.interfaces import Record, Rejection
-
-CHUNK = 32
 AHEAD = 4
-"""Chunks under way for each worker: enough that none waits, few enough to stay small."""
+"""Tasks under way for each worker: enough that none waits, few enough to stay small."""
 
-Item = Record | Rejection
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 
-def in_order(work: Callable[[Record], Item], items: Iterable[Item], workers: int) -> Iterator[Item]:
-    """``work`` applied to every record; rejections pass unchanged.
+def in_order(
+    work: Callable[[Task], Result], tasks: Iterable[Task], workers: int
+) -> Iterator[tuple[Task, Result]]:
+    """Every task with what ``work`` makes of it.
 
     Args:
         work: A function that a process can import.
-        items: Read no further ahead than the workers need.
+        tasks: Read no further ahead than the workers need.
         workers: One or fewer runs in this process.
     """
-    stream = iter(items)
     if workers <= 1:
-        for item in stream:
-            yield work(item) if isinstance(item, Record) else item
+        for task in tasks:
+            yield task, work(task)
         return
     # Processes are started afresh: a fork would copy the locks of Arrow's threads.
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
     try:
-        waiting: deque[Future[list[Item]]] = deque()
-        while chunk := list(islice(stream, CHUNK)):
-            waiting.append(pool.submit(_chunk, work, chunk))
+        waiting: deque[tuple[Task, Future[Result]]] = deque()
+        for task in tasks:
+            waiting.append((task, pool.submit(work, task)))
             if len(waiting) >= workers * AHEAD:
-                yield from waiting.popleft().result()
+                first, future = waiting.popleft()
+                yield first, future.result()
         while waiting:
-            yield from waiting.popleft().result()
+            first, future = waiting.popleft()
+            yield first, future.result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _chunk(work: Callable[[Record], Item], items: list[Item]) -> list[Item]:
-    return [work(item) if isinstance(item, Record) else item for item in items]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datasets import Features
+    from pyarrow import RecordBatch, Schema
 
 GROUP_BYTES = 8 << 20
 GROUP_ROWS = 1000
@@ -25,30 +25,26 @@ class ShardWriter:
     Args:
         folder: The folder of the config; created with the first file.
         split: The name of the split.
-        features: The columns.
+        schema: The columns.
     """
 
-    def __init__(self, folder: Path, split: str, features: Features) -> None:
+    def __init__(self, folder: Path, split: str, schema: Schema) -> None:
         self._folder = folder
         self._split = split
-        self._features = features
-        self._schema = features.arrow_schema
-        self._waiting: list[Mapping[str, Any]] = []
+        self._schema = schema
+        self._waiting: list[RecordBatch] = []
         self._waiting_bytes = 0
+        self._waiting_rows = 0
         self._shard_bytes = 0
         self._file: Any = None
         self._paths: list[Path] = []
-        self.rows = 0
 
-    def add(self, row: Mapping[str, Any]) -> None:
-        """Append a row; its columns are those of the features, class labels as names."""
-        if "tags" in self._features:
-            number = self._features["tags"].feature.str2int
-            row = {**row, "tags": [number(tag) for tag in row["tags"]]}
-        self._waiting.append(row)
-        self._waiting_bytes += len(row["image"]["bytes"]) if "image" in row else 0
-        self.rows += 1
-        if self._waiting_bytes >= GROUP_BYTES or len(self._waiting) >= GROUP_ROWS:
+    def add(self, rows: RecordBatch) -> None:
+        """Append rows of this schema."""
+        self._waiting.append(rows)
+        self._waiting_rows += rows.num_rows
+        self._waiting_bytes += rows.nbytes
+        if self._waiting_bytes >= GROUP_BYTES or self._waiting_rows >= GROUP_ROWS:
             self._flush()
 
     def close(self) -> dict[str, str]:
@@ -75,17 +71,18 @@ class ShardWriter:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        if not self._waiting:
+        if not self._waiting_rows:
             return
         if self._file is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._paths.append(self._folder / f"{self._split}.{len(self._paths)}.part")
             self._file = pq.ParquetWriter(self._paths[-1], self._schema, compression="zstd")
-        table = pa.Table.from_pylist(self._waiting, schema=self._schema)
-        self._file.write_table(table, row_group_size=len(self._waiting))
+        # One chunk a column, so that pages do not show how the rows were batched.
+        table = pa.Table.from_batches(self._waiting, self._schema).combine_chunks()
+        self._file.write_table(table, row_group_size=self._waiting_rows)
         self._shard_bytes += self._waiting_bytes
         self._waiting.clear()
-        self._waiting_bytes = 0
+        self._waiting_bytes = self._waiting_rows = 0
         if self._shard_bytes >= SHARD_BYTES:
             self._close_file()
 

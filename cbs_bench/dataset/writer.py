@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from cbs_bench.dataset import card, reader, schema
-from cbs_bench.dataset.check import finish
+from cbs_bench.dataset.batches import Batch, Finished, batched, finish_batch
 from cbs_bench.dataset.extras import Extras
 from cbs_bench.dataset.folder import whole_or_nothing
 from cbs_bench.dataset.parallel import in_order
@@ -21,10 +22,9 @@ from cbs_bench.interfaces import BUILDERS, BuildOptions, CorpusBuilder, Record, 
 from cbs_bench.script.tagsets import bio_labels
 
 if TYPE_CHECKING:
-    from datasets import Features
+    from pyarrow import RecordBatch, Schema
 
 REJECTED = "rejected.jsonl"
-PROGRESS_EVERY = 500
 
 Counts = dict[str, dict[str, int]]
 
@@ -93,9 +93,10 @@ def build(
         report = BuildReport(name, out, by_document=_has_enough(builder.documents(raw)))
         writing = _Writing(builder, draft, report, strict=strict)
         try:
-            for item in in_order(finish, builder.records(raw), workers):
-                writing.add(item)
-                if progress is not None and writing.rows % PROGRESS_EVERY == 0:
+            tasks = batched(map(writing.admit, builder.records(raw)))
+            for batch, finished in in_order(finish_batch, tasks, workers):
+                writing.add(batch, finished)
+                if progress is not None:
                     progress(writing.rows)
             if not report.counts:
                 reason = next(iter(report.rejected), "the raw data are empty")
@@ -127,28 +128,46 @@ class _Writing:
         self._folder = folder
         self._report = report
         self._strict = strict
-        self._tags = frozenset(bio_labels(card.tags_of(builder)))
-        self._features: dict[str, Features] = {}
+        self._tags = {tag: n for n, tag in enumerate(bio_labels(card.tags_of(builder)))}
+        self._schemas: dict[str, Schema] = {}
         self._shards: dict[tuple[str, str], ShardWriter] = {}
         self._ids: dict[str, set[str]] = {}
         self._extras = Extras()
         self._rejected: TextIO = (folder / REJECTED).open("w", encoding="utf-8", newline="\n")
 
-    def add(self, item: Record | Rejection) -> None:
-        if isinstance(item, Record):
-            item = self._admit(item)
+    def admit(self, item: Record | Rejection) -> tuple[Record, str, Schema] | Rejection:
+        """A record with its split and schema, if what only the whole corpus can tell allows it."""
         if isinstance(item, Rejection):
-            self._reject(item)
-            return
+            return item
+        name, seen = str(item.row["id"]), self._ids.setdefault(item.config, set())
+        if name in seen:
+            return Rejection(item.where, f"id occurs twice: {name}")
+        if "tags" in item.row:
+            foreign = [tag for tag in item.row["tags"] if tag not in self._tags]
+            if foreign:
+                return Rejection(item.where, f"tag is not in the tag set: {foreign[0][2:]}")
+            numbers = [self._tags[tag] for tag in item.row["tags"]]
+            item = replace(item, row={**item.row, "tags": numbers})
+        seen.add(name)
         split = split_of(
             item, by_document=self._report.by_document, seed=self._builder.options.seed
         )
-        self._shard(item.config, split).add(item.row)
-        self._extras.see(item)
-        self._report.counts.setdefault(item.config, dict.fromkeys(reader.SPLITS, 0))[split] += 1
-        if "source" in item.row:
-            self._report.sources[item.config, item.row["source"], split] += 1
-        self.rows += 1
+        return item, split, self._schema(item.config)
+
+    def add(self, batch: Batch | Rejection, finished: Finished) -> None:
+        for rejection in finished.rejected.values():
+            self._reject(rejection)
+        if isinstance(batch, Rejection) or not finished.rows.num_rows:
+            return
+        good = [r for n, r in enumerate(batch.records) if n not in finished.rejected]
+        counts = self._report.counts.setdefault(batch.config, dict.fromkeys(reader.SPLITS, 0))
+        counts[batch.split] += len(good)
+        self.rows += len(good)
+        self._shard(batch).add(finished.rows)
+        for place, record in enumerate(good):
+            if "source" in record.row:
+                self._report.sources[batch.config, record.row["source"], batch.split] += 1
+            self._extras.see(record, partial(_image, finished.rows, place))
 
     def close(self) -> None:
         digests: dict[str, str] = {}
@@ -176,18 +195,6 @@ class _Writing:
         for shard in self._shards.values():
             shard.abandon()
 
-    def _admit(self, record: Record) -> Record | Rejection:
-        """What only the whole corpus can tell: ids that occur twice, foreign tags."""
-        name = str(record.row["id"])
-        seen = self._ids.setdefault(record.config, set())
-        if name in seen:
-            return Rejection(record.where, f"id occurs twice: {name}")
-        for tag in record.row.get("tags", ()):
-            if tag not in self._tags:
-                return Rejection(record.where, f"tag is not in the tag set: {tag[2:]}")
-        seen.add(name)
-        return record
-
     def _reject(self, rejection: Rejection) -> None:
         if self._strict:
             raise DataError(
@@ -197,10 +204,21 @@ class _Writing:
         self._rejected.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._report.rejected[rejection.reason.split(":")[0]] += 1
 
-    def _shard(self, config: str, split: str) -> ShardWriter:
-        if config not in self._features:
-            self._features[config] = schema.features(config, card.tags_of(self._builder))
-        key = (config, split)
+    def _schema(self, config: str) -> Schema:
+        if config not in self._schemas:
+            columns = schema.features(config, card.tags_of(self._builder))
+            self._schemas[config] = columns.arrow_schema
+        return self._schemas[config]
+
+    def _shard(self, batch: Batch) -> ShardWriter:
+        key = (batch.config, batch.split)
         if key not in self._shards:
-            self._shards[key] = ShardWriter(self._folder / config, split, self._features[config])
+            folder = self._folder / batch.config
+            self._shards[key] = ShardWriter(folder, batch.split, batch.schema)
         return self._shards[key]
+
+
+def _image(rows: RecordBatch, place: int) -> bytes:
+    """The encoded image of one row of a batch."""
+    found: bytes = rows.column("image")[place]["bytes"].as_py()
+    return found

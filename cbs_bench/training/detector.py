@@ -43,6 +43,7 @@ class DetectorSettings:
     Attributes:
         data: Built datasets: their ``slips`` as they are, their ``glyphs`` put together.
         out: The model folder.
+        evaluate: Built datasets whose slips are measured at the end and used for nothing else.
         fonts: Font files or folders to render slips with.
         label_counts: Label counts of a corpus whose frequent graphs are written on them.
         rendered: How many slips to render.
@@ -55,6 +56,7 @@ class DetectorSettings:
 
     data: list[Path]
     out: Path
+    evaluate: list[Path] = field(default_factory=list)
     fonts: list[Path] = field(default_factory=list)
     label_counts: Path | None = None
     rendered: int = 600
@@ -150,6 +152,10 @@ def _finish(
     card["scores"] = {
         name: measure(detector, split[name]) for name in ("validation", "test") if split[name]
     }
+    for folder in settings.evaluate:
+        card["scores"][f"{folder.name}, no slip of it trained on"] = measure(
+            detector, read_slips([folder])
+        )
     write_card(settings.out, "detector", card)
     report(json.dumps(card["scores"]))
 

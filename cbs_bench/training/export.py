@@ -65,7 +65,7 @@ def quantise(source: Path, target: Path, samples: Sequence[Array]) -> None:
             return None if row is None else {"x": row}
 
     prepared = source.with_suffix(".prepared.onnx")
-    quant_pre_process(str(source), str(prepared))
+    quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
     quantize_static(
         str(prepared), str(target), Samples(), quant_format=QuantFormat.QDQ, per_channel=True,
         activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,

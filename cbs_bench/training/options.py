@@ -22,6 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--classes-from", type=Path, nargs="*", default=[], metavar="DIR",
         help="datasets whose graphs become classes of the recogniser",
     )  # fmt: skip
+    parser.add_argument(
+        "--evaluate", type=Path, nargs="*", default=[], metavar="DIR",
+        help="datasets whose slips the detector is measured on and nothing else",
+    )  # fmt: skip
     parser.add_argument("--steps", type=int, help="batches of real data")
     parser.add_argument("--pretrain-steps", type=int, help="batches of rendered graphs")
     parser.add_argument("--seed", type=int, default=0)
@@ -50,7 +54,7 @@ def run(options: argparse.Namespace) -> None:
     if options.steps is not None:
         shared["steps"] = options.steps
     if options.model == "detector":
-        detector.train(detector.DetectorSettings(**shared), _report)
+        detector.train(detector.DetectorSettings(**shared, evaluate=options.evaluate), _report)
         return
     shared["classes_from"] = options.classes_from
     if options.pretrain_steps is not None:
