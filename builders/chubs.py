@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from cbs_bench.dataset import hub, rows
@@ -14,7 +14,7 @@ from cbs_bench.dataset.scan_rows import Place, records
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
 from cbs_bench.script.edition import glyphs_of, words_of
-from cbs_bench.script.labels import parse
+from cbs_bench.script.labels import Label, parse
 from cbs_bench.script.tagsets import CHUBS
 
 LAYOUT = "the CHUBS download, its glyphs.zip or glyphs folder, or chen-yingfa/CHUBS from the Hub"
@@ -82,30 +82,39 @@ def _home_of_glyphs(raw: Path) -> Path:
 
 def _glyphs(home: Path, lookup: rows.Lookup) -> Iterator[Record | Rejection]:
     alone = home.name in ("glyphs", "glyphs.zip") or home.is_file()
+    analysed: dict[str, tuple[Label, list[str]]] = {}
     for name, image in rows.members(home, LAYOUT):
-        path = PurePosixPath(name)
-        if path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
+        # A hundred thousand names: plain strings are five times as fast as paths.
+        folder, _, file = name.rpartition("/")
+        stem, _, suffix = file.rpartition(".")
+        if f".{suffix.lower()}" not in SUFFIXES or file.startswith("."):
             continue
         # Beside the glyphs of a folder there may be scans, under names of their own.
-        if alone or _STEM.fullmatch(path.stem):
-            yield _glyph(path, image, lookup)
+        if not alone and not _STEM.fullmatch(stem):
+            continue
+        raw_label = folder.rpartition("/")[2]
+        if raw_label not in analysed:
+            label = parse(raw_label)
+            analysed[raw_label] = label, list(rows.parts(label, lookup))
+        yield _glyph(name, stem, image, *analysed[raw_label])
 
 
-def _glyph(path: PurePosixPath, image: ImageRef, lookup: rows.Lookup) -> Record | Rejection:
-    match = _STEM.fullmatch(path.stem)
+def _glyph(
+    name: str, stem: str, image: ImageRef, label: Label, components: list[str]
+) -> Record | Rejection:
+    match = _STEM.fullmatch(stem)
     if match is None:
-        return Rejection(str(path), "name is not <source>_<document>_<slip>_<id>-<position>")
-    if not path.parent.name:
-        return Rejection(str(path), "no folder names the label")
-    label = parse(path.parent.name)
+        return Rejection(name, "name is not <source>_<document>_<slip>_<id>-<position>")
+    if not label.raw:
+        return Rejection(name, "no folder names the label")
     document = f"{match['source']}_{match['document']}"
     row = {
-        "id": path.stem,
+        "id": stem,
         "image": image,
         "label": label.raw,
         "graph": label.graph,
         "reading": label.reading,
-        "components": list(rows.parts(label, lookup)),
+        "components": components,
         "encoded": label.encoded,
         "status": label.status.value,
         "source": match["source"],
@@ -114,7 +123,7 @@ def _glyph(path: PurePosixPath, image: ImageRef, lookup: rows.Lookup) -> Record 
         "position": int(match["position"]),
     }
     # Two slips of a document can share their number, as fragments do; the longer id tells them.
-    return Record("glyphs", row, str(path), f"{document}_{match['name']}", document)
+    return Record("glyphs", row, name, f"{document}_{match['name']}", document)
 
 
 def _tagged(raw: Path) -> Iterator[Record | Rejection]:

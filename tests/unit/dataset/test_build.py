@@ -106,6 +106,7 @@ def test_a_folder_that_is_no_dataset_is_not_overwritten(build, tmp_path):
 
 
 def test_large_splits_become_several_shards(build, monkeypatch):
+    monkeypatch.setattr("cbs_bench.dataset.batches.ROWS", 4)
     monkeypatch.setattr("cbs_bench.dataset.shards.GROUP_BYTES", 1000)
     monkeypatch.setattr("cbs_bench.dataset.shards.SHARD_BYTES", 5000)
     report = build([glyph(n) for n in range(60)])
