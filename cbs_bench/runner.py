@@ -64,6 +64,9 @@ def run(
             path=data,
             remedy=f"the dataset has {', '.join(reader.configs(data))}",
         )
+    if not info.compares_tokenizers:
+        # Nothing would differ between the cells but their names.
+        tokenizers, seeds = tokenizers[:1], 1
     folder = out / task
     folder.mkdir(parents=True, exist_ok=True)
     requests = [

@@ -121,8 +121,13 @@ def _total(gold: Sequence[Sentence], predicted: Sequence[Sequence[Word]], tag: s
 
 
 def _has_no_punctuation(sentence: Sentence) -> Keep:
-    marks = [unicodedata.category(glyph[0]).startswith("P") for glyph in sentence.glyphs]
+    marks = [_is_punctuation(glyph) for glyph in sentence.glyphs]
     return lambda word: not any(marks[word.start : word.end])
+
+
+def _is_punctuation(glyph: str) -> bool:
+    """A composition begins with a brace and is none."""
+    return len(glyph) == 1 and unicodedata.category(glyph).startswith("P")
 
 
 def _has_unseen(sentence: Sentence, seen: set[str]) -> Keep:
