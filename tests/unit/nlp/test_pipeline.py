@@ -86,7 +86,7 @@ def test_a_tokenizer_is_found_by_name_in_a_config_and_pickles():
 def test_an_untrained_tokenizer_says_what_to_do():
     registered = {"@tokenizers": "cbs_bench.BaselineTokenizer.v1", "name": "bpe"}
     nlp = spacy.blank("lzh", config={"nlp": {"tokenizer": registered}})
-    with pytest.raises(ModelError, match="the bpe tokenizer is not trained; call nlp.initialize"):
+    with pytest.raises(ModelError, match="the bpe tokenizer is not trained; call nlp"):
         nlp("道")
 
 
