@@ -25,6 +25,7 @@ from typing import Any
 TRUE_SIZE = 102_722
 GLYPHS_PER_SLIP = 20
 SLIPS_PER_DOCUMENT = 31
+COLUMNS = ("", "seconds", "CPU seconds", "rows/s", "peak MiB", "Parquet MiB")
 SOURCES = ("清華簡", "上博簡", "包山簡", "郭店簡", "葛陵簡", "曾侯乙簡")
 
 
@@ -46,17 +47,20 @@ def main() -> None:
             make_corpus(folder / "glyphs.zip", rows, options.seed)
             raw = (folder / "glyphs.zip").stat().st_size
             print(f"\n{rows:,} crops, {raw / 2**20:.0f} MiB, {options.workers} workers")
-            print(f"{'':<16}{'seconds':>9}{'rows/s':>9}{'peak MiB, a process':>21}{'MiB':>7}")
+            print("".join(f"{title:>16}" for title in COLUMNS))
             for way in WAYS:
                 print_line(way, rows, in_a_fresh_process(way, folder, options.workers))
 
 
 def print_line(way: str, rows: int, found: dict[str, Any]) -> None:
-    seconds, peak, size = found["seconds"], found["peak"], found["bytes"]
-    print(
-        f"{way:<16}{seconds:>9.1f}{rows / seconds:>9.0f}{peak / 2**20:>21.0f}{size / 2**20:>7.0f}",
-        flush=True,
+    values = (
+        found["seconds"],
+        found["cpu"],
+        rows / found["seconds"],
+        found["peak"] / 2**20,
+        found["bytes"] / 2**20,
     )
+    print(f"{way:>16}" + "".join(f"{value:>16,.1f}" for value in values), flush=True)
 
 
 def in_a_fresh_process(way: str, folder: Path, workers: int) -> dict[str, Any]:
@@ -69,16 +73,19 @@ def in_a_fresh_process(way: str, folder: Path, workers: int) -> dict[str, Any]:
 
 
 def measure(way: str, folder: Path, workers: int) -> dict[str, Any]:
-    """Seconds, the largest process's resident bytes, and the bytes of the Parquet files."""
+    """What one way takes; the peak is that of the largest process."""
     start = time.perf_counter()
     out = folder / way
     WAYS[way](folder / "glyphs.zip", out, workers)
     seconds = time.perf_counter() - start
-    peaks = (
-        resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     size = sum(path.stat().st_size for path in out.rglob("*.parquet"))
-    return {"seconds": seconds, "peak": max(peaks) * 1024, "bytes": size}
+    return {
+        "seconds": seconds,
+        "cpu": sum(used.ru_utime + used.ru_stime for used in usage),
+        "peak": max(used.ru_maxrss for used in usage) * 1024,
+        "bytes": size,
+    }
 
 
 def with_cbs_bench(raw: Path, out: Path, workers: int) -> None:

@@ -62,6 +62,8 @@ class ImageRef:
     Attributes:
         path: The image file, or the zip archive that holds it.
         member: The name inside the archive; ``None`` for a plain file.
+        place: Where the member lies inside the archive, if that is known already: offset,
+            packed size, size, method and checksum.
         upright: Whether to turn it by its EXIF mark and re-encode what readers get wrong, such
             as 16-bit or CMYK pixels; otherwise its bytes are kept as they are.
         box: Left, top, width and height in pixels of the upright image to cut out.
@@ -69,6 +71,7 @@ class ImageRef:
 
     path: Path
     member: str | None = None
+    place: tuple[int, int, int, int, int] | None = None
     upright: bool = False
     box: tuple[float, float, float, float] | None = None
 

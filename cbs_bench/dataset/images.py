@@ -7,10 +7,14 @@ import math
 import warnings
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cbs_bench.dataset import archive
 from cbs_bench.dataset.boxes import box_fault
 from cbs_bench.errors import DataError
 from cbs_bench.interfaces import ImageRef
@@ -50,8 +54,9 @@ def encoded(reference: ImageRef) -> bytes:
     """
     try:
         if reference.box is not None:
-            return _cut(_pixels(reference.path, reference.member), reference.box)
-        data = _read(reference.path, reference.member)
+            scan = replace(reference, box=None, upright=False)
+            return _cut(_pixels(scan), reference.box)
+        data = _read(reference)
         return _upright(data, reference) if reference.upright else data
     except BadRowError:
         raise
@@ -66,54 +71,66 @@ def brief(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def refuse_bomb(image: Image) -> None:
-    """Judge an image by its header, before its pixels are unpacked.
+@contextmanager
+def opened(data: bytes) -> Iterator[Image]:
+    """An image whose header is read and whose pixels are not yet.
 
     Raises:
         BadRowError: If it has too many pixels.
     """
-    if image.width * image.height > MAX_PIXELS:
-        raise BadRowError(
-            f"image too large: {image.width} x {image.height} pixels, over {MAX_PIXELS:,}"
-        )
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        # Pillow warns at sizes that are usual for scans; the limit here is our own.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        try:
+            image = Image.open(io.BytesIO(data))
+        except Image.DecompressionBombError as error:
+            raise BadRowError(f"image too large: {brief(error)}") from error
+    with image:
+        if image.width * image.height > MAX_PIXELS:
+            raise BadRowError(
+                f"image too large: {image.width} x {image.height} pixels, over {MAX_PIXELS:,}"
+            )
+        yield image
 
 
-def _read(path: Path, member: str | None) -> bytes:
-    size = path.stat().st_size if member is None else _archive(path).getinfo(member).file_size
+def _read(reference: ImageRef) -> bytes:
+    path, member = reference.path, reference.member
+    if reference.place is not None:
+        size = reference.place[2]
+    else:
+        size = path.stat().st_size if member is None else _archive(path).getinfo(member).file_size
     if size > MAX_BYTES:
         raise BadRowError(f"image too large: {size:,} bytes, over {MAX_BYTES:,}")
+    if reference.place is not None:
+        return archive.read(path, archive.Place(*reference.place))
     return path.read_bytes() if member is None else _archive(path).read(member)
 
 
 @lru_cache(maxsize=2)
 def _archive(path: Path) -> zipfile.ZipFile:
-    """Opened once a process: reading the directory of 100,000 members takes a second."""
+    """For members without a known place; opened once a process."""
     return zipfile.ZipFile(path)
 
 
 def _upright(data: bytes, reference: ImageRef) -> bytes:
     """The same bytes where every reader gets them right, else a PNG of the pixels."""
-    from PIL import Image
-
-    with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as image:
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    with opened(data) as image:
         turned = image.getexif().get(_ORIENTATION, 1) != 1
         if image.format in _KEPT_FORMATS and image.mode in _KEPT_MODES and not turned:
             return data
-    return _png(_pixels(reference.path, reference.member))
+    return _png(_pixels(replace(reference, upright=False)))
 
 
 @lru_cache(maxsize=1)
-def _pixels(path: Path, member: str | None) -> Pixels:
+def _pixels(reference: ImageRef) -> Pixels:
     """Kept for the glyphs of one scan, which follow each other."""
-    from PIL import Image
-
     from cbs_bench.vision.images import load_image
 
-    data = _read(path, member)
-    with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as image:
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        refuse_bomb(image)
+    data = _read(reference)
+    with opened(data):
+        pass  # its size is checked
     try:
         return load_image(data)
     except DataError as error:

@@ -31,6 +31,8 @@ def in_order(
         return
     # Processes are started afresh: a fork would copy the locks of Arrow's threads.
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    for _ in range(workers):
+        pool.submit(abs, 0)  # they start while the first tasks are being read
     try:
         waiting: deque[tuple[Task, Future[Result]]] = deque()
         for task in tasks:

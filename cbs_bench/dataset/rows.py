@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from cbs_bench.dataset import archive
 from cbs_bench.dataset.schema import bio
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BuildOptions, ImageRef
@@ -98,12 +100,19 @@ def members(raw: Path, what: str) -> Iterator[tuple[str, ImageRef]]:
             if path.is_file():
                 yield path.relative_to(raw).as_posix(), ImageRef(path)
         return
+    for name, place in _members(raw, raw.stat().st_mtime_ns, what):
+        yield name, ImageRef(raw, name, place)
+
+
+@lru_cache(maxsize=1)
+def _members(raw: Path, changed: int, what: str) -> list[tuple[str, archive.Place | None]]:
+    """The directory of an archive, kept because a build looks twice."""
+    del changed  # part of the key, for an archive that is written anew
     try:
-        with zipfile.ZipFile(raw) as archive:
-            names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+        found = archive.members(raw)
     except (OSError, zipfile.BadZipFile) as error:
         raise InputError(f"no zip archive ({error})", path=raw, remedy=f"--raw {what}") from error
-    for name in sorted(names):
+    for name, _ in found:
         # Nothing is ever extracted, but a name that climbs marks an archive not to be trusted.
         steps = name.split("/")
         if name.startswith("/") or ".." in steps or "\\" in name or ":" in steps[0]:
@@ -113,4 +122,4 @@ def members(raw: Path, what: str) -> Iterator[tuple[str, ImageRef]]:
                 row=name,
                 remedy="repack it with relative names",
             )
-    yield from ((name, ImageRef(raw, name)) for name in sorted(names))
+    return found

@@ -76,7 +76,10 @@ class ShardWriter:
         if self._file is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._paths.append(self._folder / f"{self._split}.{len(self._paths)}.part")
-            self._file = pq.ParquetWriter(self._paths[-1], self._schema, compression="zstd")
+            # Looking for repeats costs as much as compressing, and images and ids have none.
+            self._file = pq.ParquetWriter(
+                self._paths[-1], self._schema, compression="zstd", use_dictionary=False
+            )
         # One chunk a column, so that pages do not show how the rows were batched.
         table = pa.Table.from_batches(self._waiting, self._schema).combine_chunks()
         self._file.write_table(table, row_group_size=self._waiting_rows)

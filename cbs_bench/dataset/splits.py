@@ -7,6 +7,7 @@ neither on the order of the rows, nor on the machine, nor on which other slips t
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from cbs_bench.interfaces import Record
 
@@ -24,6 +25,7 @@ def share(name: str, seed: int = 0) -> float:
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
+@lru_cache(maxsize=64)  # rows of a slip follow each other
 def split_of_name(name: str, seed: int = 0) -> str:
     """80 % ``train``, 10 % ``validation``, 10 % ``test``."""
     drawn = share(name, seed)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.script.components import ComponentTable, decompose, encoded_graphs
+from cbs_bench.script.labels import parse
 from cbs_bench.script.tagsets import CHUBS, bio_labels, check_tag
 
 
@@ -72,3 +75,14 @@ def test_a_tag_outside_the_set_is_refused_with_its_place():
 
 def test_bio_labels_begin_outside():
     assert bio_labels(["a", "b"]) == ["O", "B-a", "I-a", "B-b", "I-b"]
+
+
+@pytest.mark.real
+def test_coverage_and_agreement_with_another_table(real_data):
+    counts = json.loads((real_data / "chubs-label-counts.json").read_text(encoding="utf-8"))
+    graphs = {graph for raw in counts if len(graph := parse(raw).graph) == 1}
+    other = ComponentTable.from_ids(real_data / "ids" / "ids_lv2.txt")
+    assert sum(bool(decompose(graph)) for graph in graphs) > 0.98 * len(graphs)
+    both = [graph for graph in graphs if decompose(graph) and other.decompose(graph)]
+    # The rest differ in how far a table goes (⺮ or 𥫗), not in the order of writing.
+    assert sum(decompose(graph) == other.decompose(graph) for graph in both) > 0.7 * len(both)
