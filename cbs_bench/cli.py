@@ -227,7 +227,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from cbs_bench.report import FORMATS, read_results
+    from cbs_bench.report import FORMATS
+    from cbs_bench.tables import read_results
 
     print(FORMATS[options.format](read_results(options.results)))
     return 0

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from cbs_bench.dataset import reader, writer
 from cbs_bench.interfaces import BuildOptions
-from cbs_bench.report import read_results, to_markdown
+from cbs_bench.report import to_markdown
 from cbs_bench.runner import run
+from cbs_bench.tables import read_results
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 
 TOKENIZERS = ("multigranularity", "character", "bpe", "byte_bpe", "wordpiece", "unigram")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from cbs_bench.metrics.bootstrap import Interval, f1_interval
-from cbs_bench.report import Row, TableKey, Tables, gain_over_best_subword
+from cbs_bench.tables import Row, TableKey, Tables, gain_over_best_subword
 
 PLOT_WIDTH, PLOT_HEIGHT, PLOT_MARGIN = 220, 18, 6
 COLUMNS = ("tokenizer", "precision", "recall", "F1", "spread", "95 % interval", "seeds")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +19,7 @@ from cbs_bench.training.crops import read_crops
 from cbs_bench.training.export import export_onnx, write_card
 from cbs_bench.training.loop import Schedule, device, optimise
 from cbs_bench.training.networks import HeatmapNetwork
+from cbs_bench.training.settings import DetectorSettings
 from cbs_bench.training.slips import (
     Batch,
     Slip,
@@ -34,37 +33,6 @@ from cbs_bench.vision.detector import SLIP_WIDTH, Detector
 THRESHOLDS = tuple(round(0.2 + 0.05 * step, 2) for step in range(11))
 REAL_REPEATS = 12
 FALLBACK_TEXT = "一二三四五六七八九十天地人之不也而以其大小上下中王水火木金土"
-
-
-@dataclass(frozen=True)
-class DetectorSettings:
-    """What the command line decides.
-
-    Attributes:
-        data: Built datasets: their ``slips`` as they are, their ``glyphs`` put together.
-        out: The model folder.
-        evaluate: Built datasets whose slips are measured at the end and used for nothing else.
-        fonts: Font files or folders to render slips with.
-        label_counts: Label counts of a corpus whose frequent graphs are written on them.
-        rendered: How many slips to render.
-        composed: How many slips to put together from real crops.
-        steps: Batches.
-        batch: Pieces of slips in a batch.
-        seed: Seeds weights, slips and order.
-        command: The command line, for ``model.json``.
-    """
-
-    data: list[Path]
-    out: Path
-    evaluate: list[Path] = field(default_factory=list)
-    fonts: list[Path] = field(default_factory=list)
-    label_counts: Path | None = None
-    rendered: int = 600
-    composed: int = 600
-    steps: int = 1500
-    batch: int = 32
-    seed: int = 0
-    command: str = ""
 
 
 def train(settings: DetectorSettings, report: Callable[[str], None]) -> None:

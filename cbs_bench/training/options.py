@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> None:
         InputError: If torch is not installed.
     """
     try:
-        from cbs_bench.training import detector, recognizer
+        from cbs_bench.training import detector, recognizer, settings
     except ModuleNotFoundError as error:
         raise InputError(
             f"training needs the package {error.name}", remedy="pip install 'cbs-bench[train]'"
@@ -54,12 +54,12 @@ def run(options: argparse.Namespace) -> None:
     if options.steps is not None:
         shared["steps"] = options.steps
     if options.model == "detector":
-        detector.train(detector.DetectorSettings(**shared, evaluate=options.evaluate), _report)
+        detector.train(settings.DetectorSettings(**shared, evaluate=options.evaluate), _report)
         return
     shared["classes_from"] = options.classes_from
     if options.pretrain_steps is not None:
         shared["pretrain_steps"] = options.pretrain_steps
-    recognizer.train(recognizer.RecognizerSettings(**shared), _report)
+    recognizer.train(settings.RecognizerSettings(**shared), _report)
 
 
 def _report(line: str) -> None:

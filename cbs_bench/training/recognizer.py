@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,41 +15,11 @@ from cbs_bench.training.crops import augmented_batches, read_crops
 from cbs_bench.training.loop import Schedule, device, optimise
 from cbs_bench.training.networks import GlyphNetwork
 from cbs_bench.training.recognizer_card import finish
+from cbs_bench.training.settings import RecognizerSettings
 from cbs_bench.training.synthetic import Batch, RenderedGlyphs
 from cbs_bench.vision.recognizer import incidence
 
 COMPONENT_WEIGHT = 2.0
-
-
-@dataclass(frozen=True)
-class RecognizerSettings:
-    """What the command line decides.
-
-    Attributes:
-        data: Built datasets with a ``glyphs`` config.
-        out: The model folder.
-        fonts: Font files or folders to pretrain on; none skips the pretraining.
-        classes_from: Built datasets whose graphs become classes, but whose crops are not used.
-        label_counts: Label counts of a corpus whose frequent graphs become classes too.
-        frequent: How many of them.
-        pretrain_steps: Batches of rendered graphs.
-        steps: Batches of real crops mixed with rendered ones.
-        batch: Pictures in a batch.
-        seed: Seeds weights, pictures and order.
-        command: The command line, for ``model.json``.
-    """
-
-    data: list[Path]
-    out: Path
-    fonts: list[Path] = field(default_factory=list)
-    classes_from: list[Path] = field(default_factory=list)
-    label_counts: Path | None = None
-    frequent: int = 1500
-    pretrain_steps: int = 2400
-    steps: int = 900
-    batch: int = 128
-    seed: int = 0
-    command: str = ""
 
 
 def train(settings: RecognizerSettings, report: Callable[[str], None]) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from cbs_bench.training.classes import Classes
 from cbs_bench.training.crops import Crop
 from cbs_bench.training.export import export_onnx, quantise, write_card
 from cbs_bench.training.networks import GlyphNetwork
+from cbs_bench.training.settings import RecognizerSettings
 from cbs_bench.vision.recognizer import (
     SIDE,
     blend,
@@ -27,9 +28,6 @@ from cbs_bench.vision.recognizer import (
     softmax,
 )
 from cbs_bench.vision.session import Model
-
-if TYPE_CHECKING:
-    from cbs_bench.training.recognizer import RecognizerSettings
 
 MAX_RISK = 0.15
 INT8_TOLERANCE = 0.005

@@ -20,8 +20,9 @@ from cbs_bench.interfaces import (
     Record,
     RunRequest,
 )
-from cbs_bench.report import CSV_COLUMNS, FORMATS, read_results
+from cbs_bench.report import CSV_COLUMNS, FORMATS
 from cbs_bench.runner import run
+from cbs_bench.tables import read_results
 from cbs_bench.tasks.end_to_end import KnownBoxes
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 from cbs_bench.tokenizer.reading import SlipReader

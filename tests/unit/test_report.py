@@ -10,7 +10,8 @@ from html.parser import HTMLParser
 import pytest
 
 from cbs_bench.errors import InputError
-from cbs_bench.report import CSV_COLUMNS, FORMATS, read_results, to_csv, to_html, to_markdown
+from cbs_bench.report import CSV_COLUMNS, FORMATS, to_csv, to_html, to_markdown
+from cbs_bench.tables import read_results
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 

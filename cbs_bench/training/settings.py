@@ -1,0 +1,68 @@
+"""What the command line decides about a training run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class RecognizerSettings:
+    """What the command line decides.
+
+    Attributes:
+        data: Built datasets with a ``glyphs`` config.
+        out: The model folder.
+        fonts: Font files or folders to pretrain on; none skips the pretraining.
+        classes_from: Built datasets whose graphs become classes, but whose crops are not used.
+        label_counts: Label counts of a corpus whose frequent graphs become classes too.
+        frequent: How many of them.
+        pretrain_steps: Batches of rendered graphs.
+        steps: Batches of real crops mixed with rendered ones.
+        batch: Pictures in a batch.
+        seed: Seeds weights, pictures and order.
+        command: The command line, for ``model.json``.
+    """
+
+    data: list[Path]
+    out: Path
+    fonts: list[Path] = field(default_factory=list)
+    classes_from: list[Path] = field(default_factory=list)
+    label_counts: Path | None = None
+    frequent: int = 1500
+    pretrain_steps: int = 2400
+    steps: int = 900
+    batch: int = 128
+    seed: int = 0
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class DetectorSettings:
+    """What the command line decides.
+
+    Attributes:
+        data: Built datasets: their ``slips`` as they are, their ``glyphs`` put together.
+        out: The model folder.
+        evaluate: Built datasets whose slips are measured at the end and used for nothing else.
+        fonts: Font files or folders to render slips with.
+        label_counts: Label counts of a corpus whose frequent graphs are written on them.
+        rendered: How many slips to render.
+        composed: How many slips to put together from real crops.
+        steps: Batches.
+        batch: Pieces of slips in a batch.
+        seed: Seeds weights, slips and order.
+        command: The command line, for ``model.json``.
+    """
+
+    data: list[Path]
+    out: Path
+    evaluate: list[Path] = field(default_factory=list)
+    fonts: list[Path] = field(default_factory=list)
+    label_counts: Path | None = None
+    rendered: int = 600
+    composed: int = 600
+    steps: int = 1500
+    batch: int = 32
+    seed: int = 0
+    command: str = ""
