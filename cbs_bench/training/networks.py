@@ -83,12 +83,10 @@ class HeatmapNetwork(nn.Module):
         self.sixteenth = Residual(width * 3, width * 4, 2)
         self.up_eighth = nn.Conv2d(width * 4, width * 3, 1)
         self.up_quarter = nn.Conv2d(width * 3, width * 2, 1)
+        final = nn.Conv2d(width * 2, 5, 1)
         self.heads = nn.Sequential(
-            nn.Conv2d(width * 2, width * 2, 3, 1, 1), nn.ReLU(inplace=True),
-            nn.Conv2d(width * 2, 5, 1),
-        )  # fmt: skip
-        final = self.heads[-1]
-        assert isinstance(final, nn.Conv2d) and final.bias is not None  # noqa: S101  (for mypy)
+            nn.Conv2d(width * 2, width * 2, 3, 1, 1), nn.ReLU(inplace=True), final
+        )
         with torch.no_grad():
             final.bias[0] = -3.0  # few centres at the start
 

@@ -45,7 +45,7 @@ def parquet(folder):
 def test_killed_at_any_point_the_next_build_gives_the_same_bytes(raw, tmp_path, delay):
     build("glyph_folders", raw=raw, out=tmp_path / "whole", options=BuildOptions())
     out = tmp_path / "out"
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, str(raw), str(out)],
         stdout=subprocess.DEVNULL,
         start_new_session=True,

@@ -4,9 +4,9 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra train")
 
-from cbs_bench.training.export import export_onnx  # noqa: E402
-from cbs_bench.training.loop import Schedule, optimise  # noqa: E402
-from cbs_bench.training.networks import GlyphNetwork, HeatmapNetwork  # noqa: E402
+from cbs_bench.training.export import export_onnx
+from cbs_bench.training.loop import Schedule, optimise
+from cbs_bench.training.networks import GlyphNetwork, HeatmapNetwork
 
 pytestmark = pytest.mark.train
 
