@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cbs_bench.dataset import rows
+from cbs_bench.dataset import rows, tiff
 from cbs_bench.dataset.annotations.pages import Page, Region
 from cbs_bench.dataset.annotations.search import annotated
+from cbs_bench.dataset.images import BadRowError, encoded
 from cbs_bench.dataset.scan_rows import Place, records
 from cbs_bench.errors import DataError, InputError
-from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, Record, Rejection
+from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
 
 LAYOUT = "a folder with scans and, beside them, COCO, YOLO, LabelMe, PAGE XML or ALTO boxes"
 SUFFIXES = frozenset({".bmp", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
@@ -78,9 +79,10 @@ def _predicted(
     for image in images:
         place = Place(root, image, PREDICTED)
         try:
-            pixels = load_image(image)
-        except DataError as error:
-            yield Rejection(place.where, error.problem)
+            factor = tiff.reduction(image)
+            pixels = load_image(encoded(ImageRef(image, upright=True)))
+        except (BadRowError, DataError, OSError) as error:
+            yield Rejection(place.where, str(error))
             continue
         height, width = pixels.shape[:2]
         regions, crops = [], []
@@ -94,5 +96,6 @@ def _predicted(
         for region, result in zip(regions, recognizer.predict(crops), strict=True):
             graph, confidence = result.candidates[0]
             doubt = "？" if confidence < recognizer.threshold else ""
-            read.append(Region(region, f"{graph}{doubt}"))
+            x, y, across, down = (value * factor for value in region)
+            read.append(Region((x, y, across, down), f"{graph}{doubt}"))
         yield from records(place, Page(image.name, tuple(read), PREDICTED), lookup, PREDICTED)

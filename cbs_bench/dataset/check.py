@@ -21,8 +21,7 @@ def finish(record: Record) -> Record | Rejection:
     """The record with its image as bytes and its size known, or why it is left out."""
     row = dict(record.row)
     try:
-        if not row.get("id"):
-            raise BadRowError("no id")
+        _check_names(row)
         if "image" in row:
             row["image"], width, height = _image(row["image"], str(row["id"]))
             if record.config == "slips":
@@ -41,8 +40,7 @@ def check_row(config: str, row: Mapping[str, Any]) -> None:
     Raises:
         BadRowError: If it breaks a rule.
     """
-    if not row.get("id"):
-        raise BadRowError("no id")
+    _check_names(row)
     if "image" in row:
         width, height, _ = _measure(row["image"]["bytes"])
         if config == "slips":
@@ -51,6 +49,16 @@ def check_row(config: str, row: Mapping[str, Any]) -> None:
             _check_objects(row["objects"], width, height)
     if config == "pos":
         _check_words(row)
+
+
+def _check_names(row: Mapping[str, Any]) -> None:
+    """Names become those of files in other tools: a separator in them could lead astray."""
+    if not row.get("id"):
+        raise BadRowError("no id")
+    for column in ("id", "source", "document", "slip"):
+        name = str(row.get(column, ""))
+        if "/" in name or "\0" in name:
+            raise BadRowError(f"{column} contains / or NUL: {name!r}")
 
 
 def _image(source: bytes | ImageRef, name: str) -> tuple[dict[str, Any], int, int]:

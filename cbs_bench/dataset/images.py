@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cbs_bench.dataset import archive
+from cbs_bench.dataset import archive, tiff
 from cbs_bench.dataset.boxes import box_fault
 from cbs_bench.errors import DataError
 from cbs_bench.interfaces import ImageRef
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from cbs_bench.vision.images import Pixels
+
+Box = tuple[float, float, float, float]
 
 UNREADABLE = (
     OSError, SyntaxError, ValueError, KeyError, EOFError, RuntimeError, zlib.error,
@@ -53,6 +55,9 @@ def encoded(reference: ImageRef) -> bytes:
             not on it.
     """
     try:
+        of_a_scan = reference.member is None and (reference.upright or reference.box)
+        if of_a_scan and tiff.is_large(reference.path):
+            return _piecewise(reference)
         if reference.box is not None:
             scan = replace(reference, box=None, upright=False)
             return _cut(_pixels(scan), reference.box)
@@ -123,6 +128,15 @@ def _upright(data: bytes, reference: ImageRef) -> bytes:
     return _png(_pixels(replace(reference, upright=False)))
 
 
+def _piecewise(reference: ImageRef) -> bytes:
+    """A large TIFF reduced, or a glyph cut from it at full size."""
+    path = reference.path
+    scan = tiff.opened(path, path.stat().st_mtime_ns)
+    if reference.box is None:
+        return _png(scan.reduced(tiff.reduction(path)))
+    return _png(scan.region(*_corners(reference.box, *scan.size)))
+
+
 @lru_cache(maxsize=1)
 def _pixels(reference: ImageRef) -> Pixels:
     """Kept for the glyphs of one scan, which follow each other."""
@@ -137,16 +151,20 @@ def _pixels(reference: ImageRef) -> Pixels:
         raise BadRowError(f"unreadable image: {error.problem}") from error
 
 
-def _cut(pixels: Pixels, box: tuple[float, float, float, float]) -> bytes:
-    """A PNG of the box, rounded outwards to whole pixels."""
-    height, width = pixels.shape[:2]
+def _cut(pixels: Pixels, box: Box) -> bytes:
+    """A PNG of the box."""
+    left, top, right, bottom = _corners(box, pixels.shape[1], pixels.shape[0])
+    return _png(pixels[top:bottom, left:right])
+
+
+def _corners(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of a box, rounded outwards to whole pixels."""
     fault = box_fault(box, width, height)
     if fault:
         raise BadRowError(f"box {list(box)} {fault} (image {width} x {height})")
     x, y, across, down = box
-    top, bottom = max(math.floor(y), 0), min(math.ceil(y + down), height)
-    left, right = max(math.floor(x), 0), min(math.ceil(x + across), width)
-    return _png(pixels[top:bottom, left:right])
+    right, bottom = min(math.ceil(x + across), width), min(math.ceil(y + down), height)
+    return max(math.floor(x), 0), max(math.floor(y), 0), right, bottom
 
 
 def _png(pixels: Pixels) -> bytes:

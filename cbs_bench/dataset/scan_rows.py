@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cbs_bench.dataset import rows
+from cbs_bench.dataset import rows, tiff
 from cbs_bench.dataset.annotations.pages import Page
 from cbs_bench.interfaces import ImageRef, Record
 from cbs_bench.script.labels import parse
@@ -37,6 +37,8 @@ class Place:
 def records(place: Place, page: Page, lookup: rows.Lookup, status: str = "") -> Iterator[Record]:
     """A scan's row of ``slips``, of ``texts`` and its ``glyphs``, which are cut out.
 
+    A TIFF too large to unpack is reduced in ``slips``, and its boxes with it; its glyphs are not.
+
     Args:
         place: Where it belongs.
         page: Its boxes and labels; without any label there is no row of ``texts``.
@@ -46,8 +48,9 @@ def records(place: Place, page: Page, lookup: rows.Lookup, status: str = "") -> 
     labels = [parse(region.label) for region in page.regions]
     components = [list(rows.parts(label, lookup)) for label in labels]
     graphs, readings = [label.graph for label in labels], [label.reading for label in labels]
+    factor = _reduction(place.image)
     objects = {
-        "bbox": [list(region.box) for region in page.regions],
+        "bbox": [[value / factor for value in region.box] for region in page.regions],
         "graph": graphs,
         "reading": readings,
         "components": components,
@@ -77,3 +80,10 @@ def records(place: Place, page: Page, lookup: rows.Lookup, status: str = "") -> 
     for config, row in found:
         where = f"{place.where} ({page.where}) {config} {row['id']}"
         yield Record(config, row, where, place.name, place.columns["document"])
+
+
+def _reduction(image: Path) -> int:
+    try:
+        return tiff.reduction(image)
+    except OSError:
+        return 1  # the writer reads it too, and says what is wrong

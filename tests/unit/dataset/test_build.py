@@ -47,6 +47,8 @@ def test_a_slip_is_in_one_split(build):
         (glyph(1, image=picture(1)[:-40]), "unreadable image"),
         (glyph(1, id=""), "no id"),
         (glyph(0), "id occurs twice"),
+        (glyph(1, id="../x"), "id contains / or NUL"),
+        (glyph(1, slip="a\0b"), "slip contains / or NUL"),
         (scan(1, [float("nan"), 0, 3, 3]), "not finite"),
         (scan(1, [0, 0, -3, 3]), "no area"),
         (scan(1, [-1, 0, 3, 3]), "outside"),
