@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -71,30 +72,51 @@ def bounds(points: Sequence[tuple[float, float]]) -> XYWH:
     return (min(across), min(down), max(across) - min(across), max(down) - min(down))
 
 
-def locate(name: str, images: Sequence[Path], annotation: Path) -> Path:
-    """The image that an annotation names, among the images of the folder.
+class ImageIndex:
+    """The images of a folder, found by name or by place however many there are.
 
-    Tools write absolute paths of the machine they ran on, so that only the end of the name
-    counts; the image nearest to the annotation wins.
-
-    Raises:
-        DataError: If there is none, or two equally near.
+    Args:
+        images: Their paths.
     """
-    wanted = PurePosixPath(name.replace("\\", "/"))
-    found = [image for image in images if image.name == wanted.name]
-    if len(found) > 1:
-        longest = max(_shared_end(image, wanted) for image in found)
-        found = [image for image in found if _shared_end(image, wanted) == longest]
-    beside = [image for image in found if image.parent == annotation.parent]
-    found = beside or found
-    if len(found) != 1:
-        problem = "no such image" if not found else f"{len(found)} images have that name"
-        raise DataError(
-            f"{problem}: {wanted.name!r}",
-            path=annotation.name,
-            remedy="put image and annotation in one folder",
-        )
-    return found[0]
+
+    def __init__(self, images: Sequence[Path]) -> None:
+        self._by_name: dict[str, list[Path]] = defaultdict(list)
+        self._by_place: dict[tuple[Path, str], Path] = {}
+        for image in images:
+            self._by_name[image.name].append(image)
+            self._by_place[image.parent, image.stem] = image
+
+    def beside(self, annotation: Path) -> Path | None:
+        """The image with the stem of ``annotation``, beside it or in ``images`` for ``labels``."""
+        parts = annotation.parent.parts
+        other = Path(*("images" if part == "labels" else part for part in parts))
+        stem = annotation.stem
+        found = self._by_place.get((annotation.parent, stem))
+        return found or self._by_place.get((other, stem))
+
+    def named(self, name: str, annotation: Path) -> Path:
+        """The image that an annotation names.
+
+        Tools write absolute paths of the machine they ran on, so that only the end of the name
+        counts; the image nearest to the annotation wins.
+
+        Raises:
+            DataError: If there is none, or two equally near.
+        """
+        wanted = PurePosixPath(name.replace("\\", "/"))
+        found = self._by_name.get(wanted.name, [])
+        if len(found) > 1:
+            longest = max(_shared_end(image, wanted) for image in found)
+            found = [image for image in found if _shared_end(image, wanted) == longest]
+        found = [image for image in found if image.parent == annotation.parent] or found
+        if len(found) != 1:
+            problem = "no such image" if not found else f"{len(found)} images have that name"
+            raise DataError(
+                f"{problem}: {wanted.name!r}",
+                path=annotation.name,
+                remedy="put image and annotation in one folder",
+            )
+        return found[0]
 
 
 def _shared_end(image: Path, wanted: PurePosixPath) -> int:

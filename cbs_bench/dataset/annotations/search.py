@@ -9,7 +9,7 @@ from typing import Any
 
 from cbs_bench.dataset import safe_xml
 from cbs_bench.dataset.annotations import alto, coco, labelme, page_xml, yolo
-from cbs_bench.dataset.annotations.pages import Fault, Page, locate
+from cbs_bench.dataset.annotations.pages import Fault, ImageIndex, Page
 from cbs_bench.errors import DataError
 
 MAX_BYTES = 256 << 20
@@ -27,13 +27,14 @@ def annotated(root: Path, images: Sequence[Path]) -> tuple[dict[Path, Page], lis
     """
     pages: dict[Path, Page] = {}
     faults: list[Fault] = []
+    index = ImageIndex(images)
     for file in sorted(path for path in root.rglob("*") if path.is_file()):
         try:
-            for found in _read(file, root, images):
+            for found in _read(file, root, index):
                 if isinstance(found, Fault):
                     faults.append(found)
                     continue
-                image = _image_of(found, file, images)
+                image = _image_of(found, file, index)
                 if image in pages:
                     faults.append(Fault(found.where, f"{image.name} is annotated twice"))
                 else:
@@ -43,7 +44,7 @@ def annotated(root: Path, images: Sequence[Path]) -> tuple[dict[Path, Page], lis
     return pages, faults
 
 
-def _read(file: Path, root: Path, images: Sequence[Path]) -> Iterator[Page | Fault]:
+def _read(file: Path, root: Path, index: ImageIndex) -> Iterator[Page | Fault]:
     suffix = file.suffix.lower()
     if suffix == ".json":
         content = _json(file)
@@ -56,7 +57,7 @@ def _read(file: Path, root: Path, images: Sequence[Path]) -> Iterator[Page | Fau
             if reader.recognise(tree):
                 yield from _guarded(reader.pages(tree, file))
     elif suffix == ".txt" and file.name not in yolo.CLASS_FILES:
-        image = _beside(file, images)
+        image = index.beside(file)
         if image is not None:
             yield from _guarded(yolo.pages(file, _size(image), yolo.class_names(file, root)))
 
@@ -79,24 +80,14 @@ def _guarded(pages: Iterator[Page | Fault]) -> Iterator[Page | Fault]:
         raise DataError(f"broken annotation ({error!r})") from error
 
 
-def _image_of(page: Page, file: Path, images: Sequence[Path]) -> Path:
+def _image_of(page: Page, file: Path, index: ImageIndex) -> Path:
     # YOLO names no image and exports of the others may leave it out; then the stems agree.
     if page.image:
-        return locate(page.image, images, file)
-    found = _beside(file, images)
+        return index.named(page.image, file)
+    found = index.beside(file)
     if found is None:
         raise DataError("it names no image and none has its stem", path=file.name)
     return found
-
-
-def _beside(file: Path, images: Sequence[Path]) -> Path | None:
-    """The image with the stem of ``file``, beside it or in ``images`` beside ``labels``."""
-    folder = Path(*("images" if part == "labels" else part for part in file.parent.parts))
-    for place in (file.parent, folder):
-        for image in images:
-            if image.stem == file.stem and image.parent == place:
-                return image
-    return None
 
 
 def _size(image: Path) -> tuple[int, int]:
