@@ -65,7 +65,7 @@ def print_line(way: str, rows: int, found: dict[str, Any]) -> None:
 
 def in_a_fresh_process(way: str, folder: Path, workers: int) -> dict[str, Any]:
     command = [sys.executable, __file__, "--only", way, "--folder", str(folder)]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [*command, "--workers", str(workers)], check=True, capture_output=True, text=True
     )
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
