@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-train lint
+.PHONY: demo test test-train lint leaderboards
 
 demo: $(VENV)/installed
 	$(BIN)/cbs-bench demo --out demo
@@ -36,3 +36,8 @@ $(VENV)/train: $(VENV)/dev
 	$(BIN)/pip install --quiet torch==2.13.0
 	$(BIN)/pip install --quiet --editable '.[train]'
 	touch $@
+
+# The tables of leaderboards/README.md, from the results that are committed.
+leaderboards: $(VENV)/installed
+	cat leaderboards/HEAD.md > leaderboards/README.md
+	$(BIN)/cbs-bench report leaderboards/results --format markdown >> leaderboards/README.md
