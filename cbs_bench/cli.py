@@ -80,6 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     tokenize = command("tokenize", _tokenize, "read scans: boxes, graphs, tokens")
     tokenize.add_argument("path", type=Path, help="an image, a folder of images, or a dataset")
     tokenize.add_argument("--format", choices=("jsonl", "text"), default="text")
+    tokenize.add_argument(
+        "--out", type=Path, metavar="FILE",
+        help="write JSON lines to FILE; started again, it goes on where it stopped",
+    )  # fmt: skip
     tokenize.add_argument("--models", type=Path, help="folder of models (default: the shipped)")
 
     train = command("train", _train, "train a detector or a recogniser (extra `train`)")
@@ -168,12 +172,16 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _tokenize(options: argparse.Namespace) -> int:
+    from cbs_bench.reading_log import ReadingLog
     from cbs_bench.scans import scans_in
     from cbs_bench.tokenizer import MultiGranularityTokenizer
 
+    log = ReadingLog(options.out) if options.out else None
     tokenizer = MultiGranularityTokenizer.load(options.models)
     status = 0
     for name, image in scans_in(options.path):
+        if log is not None and name in log.finished:
+            continue
         try:
             reading = tokenizer.read(image)
         except DataError as error:
@@ -183,11 +191,14 @@ def _tokenize(options: argparse.Namespace) -> int:
             print(f"cbs-bench: {name}: {error.problem}; {error.remedy}", file=sys.stderr)
             status = EXIT_BAD_INPUT
             continue
-        if options.format == "jsonl":
-            line = json.dumps({"scan": name, **reading.as_dict()}, ensure_ascii=False)
+        if log is not None:
+            log.write(name, reading.as_dict())
+            _progress(name)
+        elif options.format == "jsonl":
+            line = {"scan": name, **reading.as_dict()}
+            print(json.dumps(line, ensure_ascii=False), flush=True)
         else:
-            line = f"{name}\t{' '.join(token.text for token in reading.tokens)}"
-        print(line, flush=True)
+            print(f"{name}\t{' '.join(token.text for token in reading.tokens)}", flush=True)
     return status
 
 

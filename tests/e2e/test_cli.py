@@ -134,3 +134,35 @@ def test_listing_imports_no_plugin_and_no_heavy_library():
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+def write_scan(path):
+    from PIL import Image
+
+    Image.new("L", (60, 400), 255).save(path)
+
+
+def test_a_night_of_scans_survives_a_broken_one_and_a_crash(tmp_path, capsys):
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    for name in ("a.png", "c.png", "d.png"):
+        write_scan(scans / name)
+    (scans / "b.png").write_bytes(b"broken")
+    out = tmp_path / "read.jsonl"
+    assert main(["tokenize", str(scans), "--out", str(out)]) == 2
+    assert "b.png: not a readable image" in capsys.readouterr().err
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["scan"] for line in lines] == ["a.png", "c.png", "d.png"]
+    out.write_text(f"{lines[0]}\n{lines[1][:10]}", encoding="utf-8")  # killed while writing
+    (scans / "b.png").unlink()
+    assert main(["tokenize", str(scans), "--out", str(out)]) == 0
+    assert out.read_text(encoding="utf-8").splitlines() == lines
+
+
+def test_another_file_is_not_taken_for_readings(tmp_path, capsys):
+    write_scan(tmp_path / "a.png")
+    notes = tmp_path / "notes.txt"
+    notes.write_text("my notes\n", encoding="utf-8")
+    assert main(["tokenize", str(tmp_path / "a.png"), "--out", str(notes)]) == 2
+    assert "notes.txt: row 1: not a line of readings" in capsys.readouterr().err
+    assert notes.read_text(encoding="utf-8") == "my notes\n"
