@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cbs_bench.metrics.bootstrap import f1_interval
+from cbs_bench.metrics.bootstrap import Interval, f1_interval
 from cbs_bench.report_html import to_html
-from cbs_bench.tables import SYSTEM, Row, TableKey, Tables, gain_over_best_subword
+from cbs_bench.tables import SYSTEM, Row, TableKey, Tables, gain_over_best_subword, gains
 
 CSV_COLUMNS = (
     "task", "dataset", "track", "split", "tokenizer", "slice", "seeds",
@@ -44,16 +44,23 @@ def _markdown_table(key: TableKey, rows: Sequence[Row]) -> str:
 
 
 def _gain_lines(rows: Sequence[Row]) -> list[str]:
-    gain = gain_over_best_subword(rows)
-    if gain is None:
+    best = gain_over_best_subword(rows)
+    if best is None:
         return []
-    name, interval = gain
+    each = "; ".join(f"{name} {_shown(gain)}" for name, gain in gains(rows))
     return [
-        f"`{SYSTEM}` over `{name}`, the best sub-word tokenizer: {100 * interval.value:+.2f} % "
-        f"relative (95 % paired bootstrap {100 * interval.low:+.2f} to "
-        f"{100 * interval.high:+.2f} %, p = {interval.p_value:.3f}).",
+        f"`{SYSTEM}` over `{best[0]}`, the best sub-word tokenizer: {_shown(best[1])}.",
+        "",
+        f"Relative gain over each, p corrected for {len(rows) - 1} comparisons (Holm): {each}.",
         "",
     ]
+
+
+def _shown(gain: Interval) -> str:
+    return (
+        f"{100 * gain.value:+.2f} % relative (95 % paired bootstrap {100 * gain.low:+.2f} to "
+        f"{100 * gain.high:+.2f} %, p = {gain.p_value:.3f})"
+    )
 
 
 def to_csv(tables: Tables) -> str:

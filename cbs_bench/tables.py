@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from cbs_bench.errors import InputError
 from cbs_bench.metrics.bootstrap import Interval, relative_gain
+from cbs_bench.metrics.correction import holm
 
 SYSTEM = "multigranularity"
 
@@ -110,6 +111,26 @@ def _add(rows: dict[TableKey, dict[str, Row]], result: dict[str, Any]) -> None:
 
 def _ranked(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (-row.means()[2], row.tokenizer))
+
+
+def gains(rows: Sequence[Row]) -> list[tuple[str, Interval]]:
+    """The system's relative gain over every other tokenizer of a table, best first.
+
+    The p-values are corrected for the number of comparisons (Holm).
+
+    Returns:
+        Names and gains; empty where the system is missing.
+    """
+    system = next((row for row in rows if row.tokenizer == SYSTEM), None)
+    if system is None:
+        return []
+    others = [row for row in rows if row is not system]
+    found = [relative_gain(system.counts, row.counts) for row in others]
+    corrected = holm([gain.p_value for gain in found])
+    return [
+        (row.tokenizer, replace(gain, p_value=p_value))
+        for row, gain, p_value in zip(others, found, corrected, strict=True)
+    ]
 
 
 def gain_over_best_subword(rows: Sequence[Row]) -> tuple[str, Interval] | None:
