@@ -1,15 +1,18 @@
-"""Maps tasks over processes, in order and in bounded memory."""
+"""Maps tasks over threads or processes, in order and in bounded memory."""
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from typing import TypeVar
 
 AHEAD = 4
 """Tasks under way for each worker: enough that none waits, few enough to stay small."""
+
+MOST_THREADS = 4
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -23,16 +26,18 @@ def in_order(
     Args:
         work: A function that a process can import.
         tasks: Read no further ahead than the workers need.
-        workers: One or fewer runs in this process.
+        workers: Processes; with one or fewer the work stays in this process, on a few threads,
+            because decoding images and reading files let other threads run.
     """
+    pool: Executor
     if workers <= 1:
-        for task in tasks:
-            yield task, work(task)
-        return
-    # Processes are started afresh: a fork would copy the locks of Arrow's threads.
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-    for _ in range(workers):
-        pool.submit(abs, 0)  # they start while the first tasks are being read
+        workers = min(os.cpu_count() or 1, MOST_THREADS)
+        pool = ThreadPoolExecutor(workers)
+    else:
+        # Processes are started afresh: a fork would copy the locks of Arrow's threads.
+        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+        for _ in range(workers):
+            pool.submit(abs, 0)  # they start while the first tasks are being read
     try:
         waiting: deque[tuple[Task, Future[Result]]] = deque()
         for task in tasks:

@@ -41,7 +41,7 @@ def make_doc(
     for group in groups:
         start, end = group[0].start, group[-1].end
         words.append("".join(glyphs[start:end]))
-        components = [token.text for token in group] if len(group) > 1 else group[0].components
+        components = _parts(group, glyphs[start:end])
         hidden = group[0].granularity == "component" or len(group) > 1
         norms.append(COMPONENT_NORM if hidden else _fold(group[0].text))
         confidence = min(token.confidence for token in group)
@@ -65,6 +65,16 @@ def details_of(doc: Doc) -> list[list[Any]]:
     if stored is not None:
         return stored
     return [[t.idx, t.idx + len(t), "character", [], 1.0] for t in doc]
+
+
+def _parts(group: Sequence[Token], glyphs: Sequence[str]) -> Sequence[str]:
+    """What a group is made of: its pieces, its components, or the glyphs of a sub-word.
+
+    So a coarse token shows the tagger its characters, and no baseline is made weak.
+    """
+    if len(group) > 1:
+        return [token.text for token in group]
+    return group[0].components or (glyphs if len(glyphs) > 1 else ())
 
 
 def _groups(tokens: Sequence[Token]) -> Iterator[list[Token]]:

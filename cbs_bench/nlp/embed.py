@@ -63,7 +63,9 @@ def component_embed(
 
 def token_keys(doc: Doc) -> Keys:
     """Hash keys of the tokens, ``[tokens, 5]``: identity, first, last, both bigrams."""
-    norm, first, last = doc.to_array(["NORM", "PREFIX", "SUFFIX"]).T.astype(np.uint64)
+    norm, first = doc.to_array(["NORM", "PREFIX"]).T.astype(np.uint64)
+    # spaCy's own suffix is three characters long: of a word, here.
+    last = np.array([get_string_id(token.text[-1]) for token in doc], dtype=np.uint64)
     padded = np.concatenate([[PRIME], norm, [PRIME]]).astype(np.uint64)
     left = (padded[:-2] * PRIME) ^ norm
     right = (norm * PRIME) ^ padded[2:]
