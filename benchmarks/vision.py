@@ -43,7 +43,8 @@ Scan = tuple[Pixels, list[Box]]
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _parse(arguments)
     detector, recognizer = Detector.load(options.detector), Recognizer.load(options.recognizer)
-    scans = [scan for folder in options.data for scan in test_scans(folder)]
+    splits = reader.SPLITS if options.all_scans else ("test",)
+    scans = [scan for folder in options.data for scan in scans_of(folder, splits)]
     crops = read_crops(options.data)
     figures: Figures = {
         "detection": {
@@ -61,13 +62,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.stdout.write(text + "\n")
 
 
-def test_scans(folder: Path) -> list[Scan]:
-    """Scans and gold boxes of the test split; none where the dataset has no scans."""
+def scans_of(folder: Path, splits: Sequence[str]) -> list[Scan]:
+    """Scans and gold boxes of ``splits``; none where the dataset has no scans."""
     if "slips" not in reader.configs(folder):
         return []
     return [
         (load_image(row["image"]["bytes"]), [Box(*box) for box in row["objects"]["bbox"]])
-        for row in reader.rows(folder, "slips", "test")
+        for split in splits
+        for row in reader.rows(folder, "slips", split)
     ]
 
 
@@ -191,6 +193,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="built datasets")
     parser.add_argument("--detector", type=Path, help="model folder; default: the shipped one")
     parser.add_argument("--recognizer", type=Path, help="model folder; default: the shipped one")
+    parser.add_argument(
+        "--all-scans", action="store_true", help="detect on every split, if no model saw the scans"
+    )
     parser.add_argument("--json", type=Path, help="write the figures here too")
     parser.add_argument("--paper-recipe", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args(arguments)

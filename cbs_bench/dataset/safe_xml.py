@@ -24,7 +24,7 @@ def read(path: Path) -> Element:
         data = path.read_bytes()
         _refuse_document_type(data)
         # The document type is where entities are declared, and there is none.
-        return fromstring(data)  # noqa: S314
+        return fromstring(data)  # noqa: S314  (entities need a document type)
     except _DocumentTypeError as error:
         remedy = "delete the <!DOCTYPE> declaration and write its entities out"
         raise DataError("it declares a document type", path=path, remedy=remedy) from error

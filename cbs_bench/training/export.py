@@ -40,6 +40,25 @@ def export_onnx(network: nn.Module, example: torch.Tensor, path: Path, *, free_s
         dynamo=True, opset_version=OPSET, dynamic_shapes=(axes,), external_data=False,
         verbose=False,
     )  # fmt: skip
+    forget_origin(path)
+
+
+def forget_origin(path: Path) -> None:
+    """Take out of an ONNX file what the exporter noted of the machine: stack traces, file names."""
+    import onnx
+
+    model = onnx.load(path)
+    del model.metadata_props[:]
+    for part in (model.graph, *model.functions):
+        for node in part.node:
+            del node.metadata_props[:]
+            node.doc_string = ""
+        for value in part.value_info:
+            del value.metadata_props[:]
+        del part.metadata_props[:]
+    for value in (*model.graph.input, *model.graph.output, *model.graph.initializer):
+        del value.metadata_props[:]
+    onnx.save(model, path)
 
 
 def quantise(source: Path, target: Path, samples: Sequence[Array]) -> None:
