@@ -62,7 +62,9 @@ class SpacyTokenizer:
     def initialize(
         self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None
     ) -> None:
-        """Train the vocabulary on the texts of the examples."""
+        """Train the vocabulary on the texts of the examples, unless it is trained already."""
+        if self.tokenizer is not None:
+            return
         texts = (split_glyphs(example.reference.text) for example in get_examples())
         self.tokenizer = BASELINES.load(self.name).train(texts, vocab_size=self.vocab_size, seed=0)
 

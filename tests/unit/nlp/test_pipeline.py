@@ -4,6 +4,8 @@ import pickle
 
 import pytest
 import spacy
+from spacy.tokens import Doc
+from spacy.training import Example
 
 from cbs_bench.errors import ModelError
 from cbs_bench.interfaces import BASELINES
@@ -72,7 +74,7 @@ def test_a_document_of_a_scan_keeps_its_boxes():
 def test_extension_attributes_survive_serialisation():
     nlp = blank_pipeline("multigranularity", tokenizer("multigranularity"))
     doc = nlp.tokenizer("{日止}")
-    restored = spacy.tokens.Doc(nlp.vocab).from_bytes(doc.to_bytes())
+    restored = Doc(nlp.vocab).from_bytes(doc.to_bytes())
     assert list(restored[0]._.components) == ["日", "止"]
 
 
@@ -81,6 +83,28 @@ def test_a_tokenizer_is_found_by_name_in_a_config_and_pickles():
     assert nlp.config["nlp"]["tokenizer"]["@tokenizers"] == "cbs_bench.BaselineTokenizer.v1"
     restored = pickle.loads(pickle.dumps(nlp.tokenizer))
     assert [t.text for t in restored("聖人可名")] == [t.text for t in nlp.tokenizer("聖人可名")]
+
+
+@pytest.mark.parametrize("name", BASELINES.names())
+def test_training_a_pipeline_leaves_its_trained_tokenizer_alone(name):
+    trained = BASELINES.load(name).train(TEXTS, vocab_size=290, seed=0)
+    fit = fit_pipeline(name, trained, SENTENCES, [], budget=Budget(epochs=1), seed=0)
+    assert fit.nlp.tokenizer.tokenizer is trained
+
+
+def test_an_untrained_tokenizer_learns_from_the_examples_in_the_size_of_its_config():
+    registered = {
+        "@tokenizers": "cbs_bench.BaselineTokenizer.v1",
+        "name": "character",
+        "vocab_size": 2,
+    }
+    nlp = spacy.blank("lzh", config={"nlp": {"tokenizer": registered}})
+    docs = [
+        Doc(nlp.vocab, list("道可道也"), spaces=[False] * 4),
+        Doc(nlp.vocab, ["可"], spaces=[False]),
+    ]
+    nlp.initialize(lambda: [Example(doc, doc) for doc in docs])
+    assert set(nlp.tokenizer.tokenizer.graphs) == {"道", "可"}
 
 
 def test_an_untrained_tokenizer_says_what_to_do():
