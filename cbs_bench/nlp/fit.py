@@ -8,32 +8,16 @@ from dataclasses import dataclass
 
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc
 from spacy.training import Example
 from thinc.api import Adam, fix_random_seed
 
 from cbs_bench.interfaces import SlipTokenizer
-from cbs_bench.metrics.spans import Counts, bio_from_words, count
-from cbs_bench.nlp.docs import make_doc
-from cbs_bench.nlp.tagger import DEFAULT_MODEL, joint_labels, words_of
+from cbs_bench.metrics.spans import Counts, count
+from cbs_bench.nlp.corpus import Sentence, make_example
+from cbs_bench.nlp.tagger import DEFAULT_MODEL, words_of
 from cbs_bench.types import Word
 
 FACTORY = "cbs_bench_word_tagger"
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One row of a ``pos`` config.
-
-    Attributes:
-        id: The row's id.
-        glyphs: The glyphs, one string each.
-        words: Gold words over them.
-    """
-
-    id: str
-    glyphs: tuple[str, ...]
-    words: tuple[Word, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +72,7 @@ def fit_pipeline(
     """
     fix_random_seed(seed)
     nlp = blank_pipeline(name, tokenizer)
-    examples = [_example(nlp, sentence) for sentence in train]
+    examples = [make_example(nlp, sentence) for sentence in train]
     # The whole training set is given, because the tagger collects its labels from it.
     nlp.initialize(lambda: examples[:])
     optimizer = Adam(budget.learning_rate)
@@ -120,7 +104,9 @@ def blank_pipeline(name: str, tokenizer: SlipTokenizer) -> Language:
 
 def predict(nlp: Language, sentences: Sequence[Sentence]) -> list[list[Word]]:
     """Words of each sentence, as spans over its glyphs."""
-    docs = nlp.pipe([_doc(nlp, sentence.glyphs) for sentence in sentences], batch_size=256)
+    docs = nlp.pipe(
+        [nlp.tokenizer.from_glyphs(sentence.glyphs) for sentence in sentences], batch_size=256
+    )
     return [words_of(doc) for doc in docs]
 
 
@@ -130,18 +116,6 @@ def evaluate(nlp: Language, sentences: Sequence[Sentence]) -> Counts:
     for sentence, words in zip(sentences, predict(nlp, sentences), strict=True):
         total += count(words, sentence.words)
     return total
-
-
-def _doc(nlp: Language, glyphs: Sequence[str]) -> Doc:
-    return make_doc(nlp.vocab, glyphs, nlp.tokenizer.tokenizer.tokenize(glyphs))
-
-
-def _example(nlp: Language, sentence: Sentence) -> Example:
-    gold = _doc(nlp, sentence.glyphs)
-    tags = bio_from_words(sentence.words, len(sentence.glyphs))
-    for token, label in zip(gold, joint_labels(gold, tags), strict=True):
-        token.tag_ = label
-    return Example(_doc(nlp, sentence.glyphs), gold)
 
 
 def _batches(examples: Sequence[Example], glyphs: int) -> list[list[Example]]:

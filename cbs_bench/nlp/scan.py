@@ -12,8 +12,8 @@ from spacy.language import Language
 from cbs_bench.dataset import reader
 from cbs_bench.metrics.align import match_boxes
 from cbs_bench.metrics.spans import Counts, count
+from cbs_bench.nlp.corpus import Sentence
 from cbs_bench.nlp.docs import make_doc
-from cbs_bench.nlp.fit import Sentence
 from cbs_bench.nlp.tagger import words_of
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 from cbs_bench.types import Box, Glyph, Word

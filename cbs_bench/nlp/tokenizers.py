@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ class SpacyTokenizer:
         """Tokenize running text; ``{日止頁}`` in it is one glyph."""
         return self.from_glyphs(split_glyphs(text))
 
-    def from_glyphs(self, glyphs: list[str]) -> Doc:
+    def from_glyphs(self, glyphs: Sequence[str]) -> Doc:
         """Tokenize glyphs that are told apart already."""
         if self.tokenizer is None:
             raise ModelError(

@@ -15,9 +15,10 @@ from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BASELINES, RunRequest, Task, TaskInfo
 from cbs_bench.metrics.spans import Counts, count
-from cbs_bench.nlp.fit import Budget, Sentence, fit_pipeline
+from cbs_bench.nlp.corpus import Sentence, read_sentences
+from cbs_bench.nlp.fit import Budget, fit_pipeline
 from cbs_bench.nlp.scan import gold_words, score_reading, tag_graphs, with_gold_spans
-from cbs_bench.tasks.pos import DEFAULT_VOCAB_SIZE, read_sentences
+from cbs_bench.tasks.pos import DEFAULT_VOCAB_SIZE
 from cbs_bench.tokenizer.reading import SlipReader
 from cbs_bench.types import Box, Word
 from cbs_bench.vision import Detector, Recognizer

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BASELINES, RunRequest, SlipTokenizer, Task, TaskInfo
 from cbs_bench.metrics.spans import Counts, count
-from cbs_bench.nlp.fit import Budget, Fit, Sentence, fit_pipeline, predict
+from cbs_bench.nlp.corpus import Sentence, read_sentences
+from cbs_bench.nlp.fit import Budget, Fit, fit_pipeline, predict
 from cbs_bench.nlp.scan import score_scans
 from cbs_bench.types import Word
 
@@ -82,19 +82,6 @@ class PosTask(Task):
                 "tokens_per_glyph": tokens / sum(len(s.glyphs) for s in test),
             },
         }
-
-
-def read_sentences(folder: Path, split: str) -> list[Sentence]:
-    """The rows of one split of a ``pos`` config."""
-    return [
-        Sentence(
-            row["id"],
-            tuple(row["tokens"]),
-            tuple(Word(w["start"], w["end"], w["tag"]) for w in row["words"]),
-        )
-        for row in reader.rows(folder, "pos", split)
-        if row["tokens"]
-    ]
 
 
 Keep = Callable[[Word], bool]

@@ -9,8 +9,9 @@ from spacy.training import Example
 
 from cbs_bench.errors import ModelError
 from cbs_bench.interfaces import BASELINES
+from cbs_bench.nlp.corpus import Sentence
 from cbs_bench.nlp.docs import make_doc
-from cbs_bench.nlp.fit import Budget, Sentence, blank_pipeline, evaluate, fit_pipeline, predict
+from cbs_bench.nlp.fit import Budget, blank_pipeline, evaluate, fit_pipeline, predict
 from cbs_bench.types import Box, Token, Word
 
 TEXTS = ["道可道", "名可名", "聖人不言", "{日止頁}可道", "聖人可名"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cbs_bench.interfaces import BASELINES
-from cbs_bench.nlp.fit import Sentence
+from cbs_bench.nlp.corpus import Sentence
 from cbs_bench.nlp.scan import with_gold_spans
 from cbs_bench.tasks.end_to_end import SLICES, STEPS, losses
 from cbs_bench.tasks.tokenization import measures, surviving
