@@ -53,8 +53,8 @@ class Token:
         granularity: ``character``, ``component`` or ``subword``.
         confidence: Probability of the recognition behind it; 1 for text.
         part: ``(i, n)``: the ``i``-th (from 0) of the ``n`` tokens that share this span.
-        components: The components a whole-glyph token stands for, when it was not
-            kept as a character; empty otherwise.
+        components: The components of the glyph that a whole-glyph token stands for, where
+            the tokenizer knows them.
     """
 
     text: str

@@ -22,7 +22,7 @@ from cbs_bench.types import Box, Token
 
 USER_DATA = "cbs_bench.tokens"
 BOXES = "cbs_bench.boxes"
-COMPONENT_NORM = "[COMPONENTS]"
+UNKNOWN_NORM = "[UNK]"
 
 
 def make_doc(
@@ -42,8 +42,7 @@ def make_doc(
         start, end = group[0].start, group[-1].end
         words.append("".join(glyphs[start:end]))
         components = _parts(group, glyphs[start:end])
-        hidden = group[0].granularity == "component" or len(group) > 1
-        norms.append(COMPONENT_NORM if hidden else _fold(group[0].text))
+        norms.append(_norm(group, words[-1]))
         confidence = min(token.confidence for token in group)
         details.append([start, end, group[0].granularity, list(components), confidence])
     doc = Doc(vocab, words=words, spaces=[False] * len(words))
@@ -75,6 +74,11 @@ def _parts(group: Sequence[Token], glyphs: Sequence[str]) -> Sequence[str]:
     if len(group) > 1:
         return [token.text for token in group]
     return group[0].components or (glyphs if len(glyphs) > 1 else ())
+
+
+def _norm(group: Sequence[Token], text: str) -> str:
+    """What identifies a group: its text, unless the tokenizer keeps only its components."""
+    return UNKNOWN_NORM if group[0].granularity == "component" else _fold(text)
 
 
 def _groups(tokens: Sequence[Token]) -> Iterator[list[Token]]:

@@ -1,14 +1,19 @@
-"""``cbs_bench.ComponentEmbed.v1``: token embeddings from identity, neighbours and components.
+"""``cbs_bench.ComponentEmbed.v1``: token embeddings from identity, neighbours and parts.
 
-The same layer embeds the tokens of every tokenizer. A token that carries components adds
-the sum of their hashed embeddings, once by itself and once with its place among the parts,
-so that order counts; a token without components adds nothing there.
+The same layer embeds the tokens of every tokenizer. What it has seen too rarely to know is
+one unknown symbol to it, and during training the identity of rare symbols is hidden some of
+the time, so that it learns to judge a token by its context before a text asks it to.
+
+A token shows its parts where they say more than its identity: a sub-word always shows the
+glyphs it is made of, a glyph its components when its identity is hidden.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import chain as flatten
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,90 +22,198 @@ from spacy.tokens import Doc
 from thinc.api import HashEmbed, Maxout, Model, Ragged, chain, concatenate, reduce_sum, with_array
 from thinc.types import Floats2d
 
-from cbs_bench.nlp.docs import details_of
+from cbs_bench.nlp.docs import UNKNOWN_NORM, details_of
+from cbs_bench.script.components import decompose
+from cbs_bench.script.labels import split_glyphs
 
 Keys = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.bool_]
 
-TOKEN_FEATURES = 5
+FEATURES = 5  # identity, first glyph, last glyph, both bigrams
+PART_DEPTH = 3
 PRIME = np.uint64(0x9E3779B97F4A7C15)
+UNKNOWN = np.uint64(get_string_id(UNKNOWN_NORM))
 
 
 def component_embed(
-    width: int, rows: int, component_rows: int, seed: int = 0
+    width: int,
+    rows: int,
+    part_rows: int,
+    min_count: int = 2,
+    rare_count: int = 5,
+    hide: float = 0.5,
+    seed: int = 0,
 ) -> Model[list[Doc], list[Floats2d]]:
     """Embed each token as one row.
 
     Args:
         width: Size of a row, and of every table.
-        rows: Rows of each hash table over the token, its first and last characters and its
+        rows: Rows of each hash table over the token, its first and last glyph and its
             bigrams with both neighbours.
-        component_rows: Rows of the hash table over components.
+        part_rows: Rows of the hash table over parts.
+        min_count: A symbol seen less often in training is unknown.
+        rare_count: A symbol seen at most so often is rare.
+        hide: How often the identity of a rare symbol is hidden in training.
         seed: Seeds the initial weights of the tables.
 
     Returns:
         A thinc layer from documents to one ``[tokens, width]`` array each.
     """
     tables = [
-        HashEmbed(width, rows, column=column, seed=seed + column)
-        for column in range(TOKEN_FEATURES)
+        HashEmbed(width, rows, column=column, seed=seed + column) for column in range(FEATURES)
     ]
     parts: Model[Ragged, Floats2d] = chain(
-        with_array(HashEmbed(width, component_rows, column=0, seed=seed + TOKEN_FEATURES)),
-        reduce_sum(),
+        with_array(HashEmbed(width, part_rows, column=0, seed=seed + FEATURES)), reduce_sum()
     )
-    mixer: Model[Floats2d, Floats2d] = Maxout(
-        width, width * (TOKEN_FEATURES + 1), nP=3, normalize=True
-    )
+    mixer: Model[Floats2d, Floats2d] = Maxout(width, width * (FEATURES + 1), nP=3, normalize=True)
     model: Model[list[Doc], list[Floats2d]] = Model(
         "component_embed",
         _forward,
         init=_initialize,
         layers=[concatenate(*tables), parts, mixer],
         dims={"nO": width},
+        attrs={"counts": {}, "min_count": min_count, "rare_count": rare_count, "hide": hide},
     )
     return model
 
 
+def learn_counts(model: Model[Any, Any], docs: Iterable[Doc]) -> None:
+    """Count the symbols of the training documents in every component embedding of ``model``.
+
+    Without counts every symbol is known and none is hidden.
+    """
+    counts = _counts(list(docs))
+    for layer in model.walk():
+        if layer.name == "component_embed":
+            layer.attrs["counts"] = counts
+
+
+def _counts(docs: Sequence[Doc]) -> dict[str, list[Any]]:
+    """Of each kind of symbol, the keys in order and how often each was seen."""
+    seen: dict[str, list[Keys]] = {"token": [], "edge": [], "pair": [], "part": []}
+    for doc in docs:
+        token, first, last, left, _ = token_keys(doc).T
+        parts, _ = part_keys(doc, np.ones(len(doc), dtype=bool))
+        seen["token"].append(token)
+        seen["edge"] += [first, last[first != last]]
+        seen["pair"].append(left)
+        seen["part"].append(parts)
+    return {
+        kind: list(np.unique(np.concatenate(k), return_counts=True)) for kind, k in seen.items()
+    }
+
+
 def token_keys(doc: Doc) -> Keys:
     """Hash keys of the tokens, ``[tokens, 5]``: identity, first, last, both bigrams."""
-    norm, first = doc.to_array(["NORM", "PREFIX"]).T.astype(np.uint64)
-    # spaCy's own suffix is three characters long: of a word, here.
-    last = np.array([get_string_id(token.text[-1]) for token in doc], dtype=np.uint64)
-    padded = np.concatenate([[PRIME], norm, [PRIME]]).astype(np.uint64)
-    left = (padded[:-2] * PRIME) ^ norm
-    right = (norm * PRIME) ^ padded[2:]
-    return np.stack([norm, first, last, left, right], axis=1)
+    token = doc.to_array(["NORM"]).astype(np.uint64).reshape(-1)
+    edges = [
+        (key, key) if end - start == 1 else _edges(word.text)
+        for word, key, (start, end, *_) in zip(doc, token, details_of(doc), strict=True)
+    ]
+    first, last = np.array(edges, dtype=np.uint64).reshape(-1, 2).T
+    padded = np.concatenate([[PRIME], token, [PRIME]]).astype(np.uint64)
+    pairs = (padded[:-1] * PRIME) ^ padded[1:]
+    return np.stack([token, first, last, pairs[:-1], pairs[1:]], axis=1)
 
 
-def component_keys(docs: Sequence[Doc]) -> Ragged:
-    """Hash keys of all components of all tokens, two for each component."""
-    keys: list[int] = []
-    lengths: list[int] = []
-    for doc in docs:
-        for detail in details_of(doc):
-            token = _keys_of(tuple(detail[3]))
-            keys += token
-            lengths.append(len(token))
-    return Ragged(np.array(keys, dtype=np.uint64).reshape(-1, 1), np.array(lengths, dtype=np.int32))
+def part_keys(doc: Doc, shown: Flags) -> tuple[Keys, npt.NDArray[np.int32]]:
+    """Hash keys of the parts of all tokens end to end, and how many each token has.
+
+    Args:
+        doc: The tokens.
+        shown: Of each token, whether its identity gives way to its components; sub-words
+            show their glyphs in any case.
+    """
+    keys: list[tuple[int, ...]] = [
+        _part_keys(tuple(parts), granularity == "subword")
+        if show or granularity == "subword"
+        else ()
+        for (_, _, granularity, parts, *_), show in zip(details_of(doc), shown, strict=True)
+    ]
+    lengths = np.array([len(token) for token in keys], dtype=np.int32)
+    return np.array(list(flatten.from_iterable(keys)), dtype=np.uint64), lengths
 
 
 @lru_cache(maxsize=65536)
-def _keys_of(components: tuple[str, ...]) -> tuple[int, ...]:
-    bag = [int(get_string_id(part)) for part in components]
-    placed = [int(get_string_id(f"{place} {part}")) for place, part in enumerate(components)]
-    return (*bag, *placed)
+def _edges(text: str) -> tuple[int, int]:
+    glyphs = split_glyphs(text)
+    return get_string_id(glyphs[0]), get_string_id(glyphs[-1])
+
+
+@lru_cache(maxsize=65536)
+def _part_keys(parts: tuple[str, ...], subword: bool) -> tuple[int, ...]:
+    """Each part by itself and with its place, so that order counts.
+
+    Components are taken apart further, because unlike graphs may share a part of a part;
+    the pieces of a sub-word are glyphs or bytes and stay whole.
+    """
+    bag = list(parts)
+    if not subword:
+        level: Sequence[str] = parts
+        for _ in range(PART_DEPTH - 1):
+            level = [deep for part in level for deep in decompose(part) if deep != part]
+            bag += level
+    placed = [f"{place} {part}" for place, part in enumerate(parts)]
+    return tuple(get_string_id(part) for part in (*bag, *placed))
+
+
+def _hide(model: Model[Any, Any], keys: Keys, is_train: bool) -> tuple[Keys, Flags]:
+    """``keys`` with what is unknown or hidden replaced, and whose identity that is."""
+    if not model.attrs["counts"]:
+        return keys, keys[:, 0] == UNKNOWN
+    keys = keys.copy()
+    drawn = np.random.uniform(size=len(keys)) < model.attrs["hide"] if is_train else False
+
+    def gone(kind: str, column: Keys) -> Flags:
+        count = _count(model.attrs["counts"][kind], column)
+        rare = (count <= model.attrs["rare_count"]) & drawn
+        unknown: Flags = (count < model.attrs["min_count"]) | rare | (column == UNKNOWN)
+        return unknown
+
+    hidden = gone("token", keys[:, 0])
+    for column in (1, 2):
+        keys[gone("edge", keys[:, column]), column] = UNKNOWN
+    before = np.concatenate([[False], hidden[:-1]])
+    after = np.concatenate([hidden[1:], [False]])
+    for column, beside in ((3, before), (4, after)):
+        pair = keys[:, column]
+        few = _count(model.attrs["counts"]["pair"], pair) < model.attrs["min_count"]
+        pair[few | hidden | beside] = UNKNOWN
+    keys[hidden, 0] = UNKNOWN
+    return keys, hidden
+
+
+def _count(counts: Sequence[Any], keys: Keys) -> npt.NDArray[np.int64]:
+    known, number = counts
+    place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    found: npt.NDArray[np.int64] = np.where(known[place] == keys, number[place], 0)
+    return found
+
+
+def _features(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tuple[Keys, Ragged]:
+    """Keys of the tokens of all documents, and those of the parts that they show."""
+    tokens, parts, lengths = [], [], []
+    for doc in docs:
+        keys, hidden = _hide(model, token_keys(doc), is_train)
+        shown, length = part_keys(doc, hidden)
+        tokens.append(keys)
+        parts.append(shown)
+        lengths.append(length)
+    part = np.concatenate(parts)
+    if model.attrs["counts"]:
+        few = _count(model.attrs["counts"]["part"], part) < model.attrs["min_count"]
+        part = np.where(few, UNKNOWN, part)
+    return np.concatenate(tokens), Ragged(part.reshape(-1, 1), np.concatenate(lengths))
 
 
 def _forward(
     model: Model[list[Doc], list[Floats2d]], docs: list[Doc], is_train: bool
 ) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Doc]]]:
     tables, parts, mixer = model.layers
-    lengths = [len(doc) for doc in docs]
-    tokens = np.concatenate([token_keys(doc) for doc in docs])
+    tokens, shown = _features(model, docs, is_train)
     by_token, backprop_tables = tables(tokens, is_train)
-    components = component_keys(docs)
-    if components.dataXd.size:
-        by_parts, backprop_parts = parts(components, is_train)
+    if shown.dataXd.size:
+        by_parts, backprop_parts = parts(shown, is_train)
     else:
         by_parts = np.zeros((len(tokens), model.get_dim("nO")), dtype=np.float32)
         backprop_parts = None
@@ -114,7 +227,7 @@ def _forward(
             backprop_parts(np.ascontiguousarray(gradient[:, split:]))
         return []
 
-    return np.split(mixed, np.cumsum(lengths)[:-1]), backprop
+    return np.split(mixed, np.cumsum([len(doc) for doc in docs])[:-1]), backprop
 
 
 def _initialize(

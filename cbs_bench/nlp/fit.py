@@ -32,10 +32,10 @@ class Budget:
         dropout: Dropout of every layer.
     """
 
-    epochs: int = 15
+    epochs: int = 10
     batch_glyphs: int = 1000
     learning_rate: float = 0.002
-    dropout: float = 0.2
+    dropout: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ tokenizer can. Decoding finds the best sequence in which no ``I-`` continues ano
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,9 +20,11 @@ from spacy.training import Example
 
 from cbs_bench.metrics.spans import words_from_bio
 from cbs_bench.nlp.docs import details_of
+from cbs_bench.nlp.embed import learn_counts
 from cbs_bench.types import Word
 
 SEPARATOR = "|"
+SHORTER = np.float32(1e6)  # what a label that is too short costs: more than any that fits
 DEFAULT_MODEL = {
     "@architectures": "spacy.Tagger.v2",
     "nO": None,
@@ -31,14 +33,17 @@ DEFAULT_MODEL = {
         "@architectures": "spacy.Tok2Vec.v2",
         "embed": {
             "@architectures": "cbs_bench.ComponentEmbed.v1",
-            "width": 96,
-            "rows": 5000,
-            "component_rows": 2000,
+            "width": 128,
+            "rows": 10000,
+            "part_rows": 3000,
+            "min_count": 2,
+            "rare_count": 5,
+            "hide": 0.5,
             "seed": 0,
         },
         "encode": {
             "@architectures": "spacy.MaxoutWindowEncoder.v2",
-            "width": 96,
+            "width": 128,
             "window_size": 1,
             "maxout_pieces": 3,
             "depth": 4,
@@ -61,19 +66,27 @@ def joint_labels(doc: Doc, tags: Sequence[str]) -> list[str]:
 
 
 def words_of(doc: Doc) -> list[Word]:
-    """The tagged words of a document, as spans over its glyphs."""
-    tags = [tag for token in doc for tag in token.tag_.split(SEPARATOR)]
+    """The tagged words of a document, as spans over its glyphs.
+
+    A label that is shorter than its token goes on with the word that it ends in.
+    """
+    tags: list[str] = []
+    for token, (start, end, *_) in zip(doc, details_of(doc), strict=True):
+        given = token.tag_.split(SEPARATOR)
+        word = _word_of(given[-1])
+        tags += given + ["O" if word is None else f"I-{word}"] * (end - start - len(given))
     return words_from_bio(tags)
 
 
 class Transitions:
-    """Which joint label may follow which.
+    """Which joint label may follow which, and which fits which token.
 
     Args:
-        labels: Joint labels; only the first and last glyph of each matter here.
+        labels: Joint labels; the first and last glyph of each and their number matter here.
     """
 
     def __init__(self, labels: Sequence[str]) -> None:
+        self.glyphs = np.array([label.count(SEPARATOR) + 1 for label in labels])
         ends = [_word_of(label.rsplit(SEPARATOR, 1)[-1]) for label in labels]
         needs = [_word_continued(label.split(SEPARATOR, 1)[0]) for label in labels]
         words = sorted({word for word in (*ends, *needs) if word is not None})
@@ -81,6 +94,19 @@ class Transitions:
         self.ends = np.array([-1 if end is None else number[end] for end in ends])
         self.needs = np.array([-1 if need is None else number[need] for need in needs])
         self.words = len(words)
+
+    def fitting(self, scores: Scores, glyphs: Sequence[int]) -> Scores:
+        """``scores`` without the labels that do not fit their token.
+
+        A token of a length that training never showed takes a shorter label, which
+        :func:`words_of` prolongs.
+
+        Args:
+            scores: ``[tokens, labels]`` log scores.
+            glyphs: How many glyphs each token covers.
+        """
+        spare = np.array(glyphs)[:, None] - self.glyphs
+        return np.where(spare == 0, scores, np.where(spare > 0, scores - SHORTER, -np.inf))
 
     def best_path(self, scores: Scores) -> Path:
         """The best allowed label sequence (Viterbi).
@@ -116,11 +142,37 @@ class Transitions:
 class WordTagger(Tagger):
     """spaCy's tagger over joint labels, with a decoder that only emits valid BIO."""
 
-    def _scores2guesses(self, scores: Iterable[Scores]) -> list[Path]:
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        labels: Iterable[str] | None = None,
+    ) -> None:
+        """Learn the labels and which symbols are rare.
+
+        The labels of single glyphs are always among them, so that every token can get one.
+
+        Args:
+            get_examples: Gives the whole training set.
+            nlp: The pipeline.
+            labels: Joint labels, if they are known already.
+        """
+        examples = list(get_examples())
+        joint = set(labels or (token.tag_ for eg in examples for token in eg.reference))
+        joint |= {tag for label in joint for tag in label.split(SEPARATOR)}
+        learn_counts(self.model, [example.reference for example in examples])
+        super().initialize(lambda: examples, nlp=nlp, labels=sorted(joint))
+
+    def predict(self, docs: Iterable[Doc]) -> list[Path]:
+        """The best label of every token, ``[tokens]`` for each document."""
+        docs = list(docs)
         transitions = _transitions(self.labels)
         return [
-            transitions.best_path(row) if len(row) else np.zeros(0, dtype=np.int64)
-            for row in scores
+            transitions.best_path(transitions.fitting(scores, _lengths(doc)))
+            if len(doc)
+            else np.zeros(0, dtype=np.int64)
+            for doc, scores in zip(docs, self.model.predict(docs), strict=True)
         ]
 
 
@@ -142,6 +194,10 @@ def score_words(examples: Iterable[Example], **_: Any) -> dict[str, float]:
 @lru_cache(maxsize=16)
 def _transitions(labels: tuple[str, ...]) -> Transitions:
     return Transitions(labels)
+
+
+def _lengths(doc: Doc) -> list[int]:
+    return [end - start for start, end, *_ in details_of(doc)]
 
 
 def _word_of(tag: str) -> str | None:

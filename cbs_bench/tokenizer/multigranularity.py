@@ -134,18 +134,20 @@ class MultiGranularityTokenizer(SlipTokenizer):
         return json.dumps(stored, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
     def tokenize(self, glyphs: Sequence[str]) -> list[Token]:
-        """One token a glyph; what is not kept whole carries its components.
+        """One token a glyph, with its components; what is not kept whole falls back to them.
 
         A glyph that nothing is known of is its own only component.
         """
-        tokens: list[Token] = []
-        for position, glyph in enumerate(glyphs):
-            if self.vocabulary.graph_id(glyph) is not None:
-                tokens.append(Token(glyph, position, position + 1, "character"))
-            else:
-                parts = decompose(glyph) or (glyph,)
-                tokens.append(Token(glyph, position, position + 1, "component", components=parts))
-        return tokens
+        return [
+            Token(
+                glyph,
+                position,
+                position + 1,
+                "component" if self.vocabulary.graph_id(glyph) is None else "character",
+                components=decompose(glyph) or (glyph,),
+            )
+            for position, glyph in enumerate(glyphs)
+        ]
 
     def tokenize_reading(self, glyphs: Sequence[Glyph]) -> list[Token]:
         """As :meth:`tokenize`, but a glyph that was not read surely gives what parts it shows."""
@@ -232,11 +234,12 @@ def _joining_code_points() -> npt.NDArray[np.bool_]:
 
 
 def flatten(nested: Iterable[Token]) -> Iterator[Token]:
-    """One token for each component where a glyph carries components."""
+    """One token for each component where a glyph was not kept whole."""
     for token in nested:
+        if token.granularity != "component":
+            yield replace(token, components=())
+            continue
         total = len(token.components)
-        if not total:
-            yield token
         for index, part in enumerate(token.components):
             yield replace(token, text=part, part=(index, total), components=())
 
