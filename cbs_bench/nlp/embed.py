@@ -5,7 +5,8 @@ one unknown symbol to it, and during training the identity of rare symbols is hi
 the time, so that it learns to judge a token by its context before a text asks it to.
 
 A token shows its parts where they say more than its identity: a sub-word always shows the
-glyphs it is made of, a glyph its components when its identity is hidden.
+glyphs it is made of, a glyph its components when its identity is hidden (or always, by
+setting). ``benchmarks/ablation.py`` measures what each of these choices brings.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ Keys = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 
 FEATURES = 5  # identity, first glyph, last glyph, both bigrams
-PART_DEPTH = 3
 PRIME = np.uint64(0x9E3779B97F4A7C15)
 UNKNOWN = np.uint64(get_string_id(UNKNOWN_NORM))
 
@@ -42,6 +42,9 @@ def component_embed(
     min_count: int = 2,
     rare_count: int = 5,
     hide: float = 0.5,
+    part_depth: int = 3,
+    ordered: bool = True,
+    always: bool = False,
     seed: int = 0,
 ) -> Model[list[Doc], list[Floats2d]]:
     """Embed each token as one row.
@@ -54,6 +57,9 @@ def component_embed(
         min_count: A symbol seen less often in training is unknown.
         rare_count: A symbol seen at most so often is rare.
         hide: How often the identity of a rare symbol is hidden in training.
+        part_depth: How deep components are taken apart; 0 shows none.
+        ordered: Whether a part counts once more with its place among the parts.
+        always: Whether a glyph shows its components when its identity is not hidden, too.
         seed: Seeds the initial weights of the tables.
 
     Returns:
@@ -72,7 +78,15 @@ def component_embed(
         init=_initialize,
         layers=[concatenate(*tables), parts, mixer],
         dims={"nO": width},
-        attrs={"counts": {}, "min_count": min_count, "rare_count": rare_count, "hide": hide},
+        attrs={
+            "counts": {},
+            "min_count": min_count,
+            "rare_count": rare_count,
+            "hide": hide,
+            "part_depth": part_depth,
+            "ordered": ordered,
+            "always": always,
+        },
     )
     return model
 
@@ -82,18 +96,18 @@ def learn_counts(model: Model[Any, Any], docs: Iterable[Doc]) -> None:
 
     Without counts every symbol is known and none is hidden.
     """
-    counts = _counts(list(docs))
+    docs = list(docs)
     for layer in model.walk():
         if layer.name == "component_embed":
-            layer.attrs["counts"] = counts
+            layer.attrs["counts"] = _counts(layer, docs)
 
 
-def _counts(docs: Sequence[Doc]) -> dict[str, list[Any]]:
+def _counts(model: Model[Any, Any], docs: Sequence[Doc]) -> dict[str, list[Any]]:
     """Of each kind of symbol, the keys in order and how often each was seen."""
     seen: dict[str, list[Keys]] = {"token": [], "edge": [], "pair": [], "part": []}
     for doc in docs:
         token, first, last, left, _ = token_keys(doc).T
-        parts, _ = part_keys(doc, np.ones(len(doc), dtype=bool))
+        parts, _ = _part_keys(model, doc, np.ones(len(doc), dtype=bool))
         seen["token"].append(token)
         seen["edge"] += [first, last[first != last]]
         seen["pair"].append(left)
@@ -116,16 +130,14 @@ def token_keys(doc: Doc) -> Keys:
     return np.stack([token, first, last, pairs[:-1], pairs[1:]], axis=1)
 
 
-def part_keys(doc: Doc, shown: Flags) -> tuple[Keys, npt.NDArray[np.int32]]:
-    """Hash keys of the parts of all tokens end to end, and how many each token has.
-
-    Args:
-        doc: The tokens.
-        shown: Of each token, whether its identity gives way to its components; sub-words
-            show their glyphs in any case.
-    """
-    keys: list[tuple[int, ...]] = [
-        _part_keys(tuple(parts), granularity == "subword")
+def _part_keys(
+    model: Model[Any, Any], doc: Doc, hidden: Flags
+) -> tuple[Keys, npt.NDArray[np.int32]]:
+    """Hash keys of the parts of all tokens end to end, and how many each token has."""
+    depth, ordered = model.attrs["part_depth"], model.attrs["ordered"]
+    shown = hidden | model.attrs["always"]
+    keys = [
+        _keys_of(tuple(parts), 1 if granularity == "subword" else depth, ordered)
         if show or granularity == "subword"
         else ()
         for (_, _, granularity, parts, *_), show in zip(details_of(doc), shown, strict=True)
@@ -141,19 +153,20 @@ def _edges(text: str) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=65536)
-def _part_keys(parts: tuple[str, ...], subword: bool) -> tuple[int, ...]:
-    """Each part by itself and with its place, so that order counts.
+def _keys_of(parts: tuple[str, ...], depth: int, ordered: bool) -> tuple[int, ...]:
+    """Each part by itself and with its place.
 
     Components are taken apart further, because unlike graphs may share a part of a part;
-    the pieces of a sub-word are glyphs or bytes and stay whole.
+    the pieces of a sub-word are glyphs or bytes and stay whole (a depth of 1).
     """
+    if depth == 0:
+        return ()
     bag = list(parts)
-    if not subword:
-        level: Sequence[str] = parts
-        for _ in range(PART_DEPTH - 1):
-            level = [deep for part in level for deep in decompose(part) if deep != part]
-            bag += level
-    placed = [f"{place} {part}" for place, part in enumerate(parts)]
+    level: Sequence[str] = parts
+    for _ in range(depth - 1):
+        level = [deep for part in level for deep in decompose(part) if deep != part]
+        bag += level
+    placed = [f"{place} {part}" for place, part in enumerate(parts)] if ordered else []
     return tuple(get_string_id(part) for part in (*bag, *placed))
 
 
@@ -195,7 +208,7 @@ def _features(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tu
     tokens, parts, lengths = [], [], []
     for doc in docs:
         keys, hidden = _hide(model, token_keys(doc), is_train)
-        shown, length = part_keys(doc, hidden)
+        shown, length = _part_keys(model, doc, hidden)
         tokens.append(keys)
         parts.append(shown)
         lengths.append(length)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -59,6 +61,7 @@ def fit_pipeline(
     *,
     budget: Budget,
     seed: int,
+    embed: Mapping[str, Any] | None = None,
 ) -> Fit:
     """Train the word tagger on the tokens of ``tokenizer`` and keep its best epoch.
 
@@ -69,9 +72,10 @@ def fit_pipeline(
         validation: Sentences that choose the epoch; never the test split.
         budget: Epochs, batch size and learning rate.
         seed: Seeds initial weights, dropout and the order of the sentences.
+        embed: Settings of the embedding that differ from the tagger's default.
     """
     fix_random_seed(seed)
-    nlp = blank_pipeline(name, tokenizer)
+    nlp = blank_pipeline(name, tokenizer, embed)
     examples = [make_example(nlp, sentence) for sentence in train]
     # The whole training set is given, because the tagger collects its labels from it.
     nlp.initialize(lambda: examples[:])
@@ -93,12 +97,16 @@ def fit_pipeline(
     return Fit(nlp, tuple(curve))
 
 
-def blank_pipeline(name: str, tokenizer: SlipTokenizer) -> Language:
+def blank_pipeline(
+    name: str, tokenizer: SlipTokenizer, embed: Mapping[str, Any] | None = None
+) -> Language:
     """An untrained pipeline: ``tokenizer`` and the word tagger."""
     registered = {"@tokenizers": "cbs_bench.BaselineTokenizer.v1", "name": name}
     nlp = spacy.blank("lzh", config={"nlp": {"tokenizer": registered}})
     nlp.tokenizer.tokenizer = tokenizer
-    nlp.add_pipe(FACTORY, config={"model": DEFAULT_MODEL})
+    model = deepcopy(DEFAULT_MODEL)
+    model["tok2vec"]["embed"].update(embed or {})
+    nlp.add_pipe(FACTORY, config={"model": model})
     return nlp
 
 

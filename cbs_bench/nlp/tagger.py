@@ -25,7 +25,7 @@ from cbs_bench.types import Word
 
 SEPARATOR = "|"
 SHORTER = np.float32(1e6)  # what a label that is too short costs: more than any that fits
-DEFAULT_MODEL = {
+DEFAULT_MODEL: dict[str, Any] = {
     "@architectures": "spacy.Tagger.v2",
     "nO": None,
     "normalize": False,
@@ -39,6 +39,9 @@ DEFAULT_MODEL = {
             "min_count": 2,
             "rare_count": 5,
             "hide": 0.5,
+            "part_depth": 3,
+            "ordered": True,
+            "always": False,
             "seed": 0,
         },
         "encode": {
