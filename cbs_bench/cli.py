@@ -6,17 +6,20 @@ Every command imports what it needs when it runs, so that ``--help`` and ``list`
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from cbs_bench import __version__
-from cbs_bench.errors import CbsBenchError, DataError
+from cbs_bench.errors import CbsBenchError, DataError, InputError
+
+if TYPE_CHECKING:
+    from cbs_bench.export.scan_reading import Sink
 
 EXIT_FAULT = 1
 EXIT_BAD_INPUT = 2
+XML_FORMATS = ("page", "alto", "tei")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,10 +82,13 @@ def _parser() -> argparse.ArgumentParser:
 
     tokenize = command("tokenize", _tokenize, "read scans: boxes, graphs, tokens")
     tokenize.add_argument("path", type=Path, help="an image, a folder of images, or a dataset")
-    tokenize.add_argument("--format", choices=("jsonl", "text"), default="text")
     tokenize.add_argument(
-        "--out", type=Path, metavar="FILE",
-        help="write JSON lines to FILE; started again, it goes on where it stopped",
+        "--format", choices=("text", "jsonl", *XML_FORMATS), default="text",
+        help="page, alto and tei write one XML file a scan into the folder --out",
+    )  # fmt: skip
+    tokenize.add_argument(
+        "--out", type=Path, metavar="PATH",
+        help="write JSON lines to PATH, or XML files into it; a stopped run is taken up again",
     )  # fmt: skip
     tokenize.add_argument("--models", type=Path, help="folder of models (default: the shipped)")
 
@@ -172,18 +178,20 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _tokenize(options: argparse.Namespace) -> int:
-    from cbs_bench.reading_log import ReadingLog
+    from cbs_bench.export.scan_reading import ScanReading
     from cbs_bench.scans import scans_in
     from cbs_bench.tokenizer import MultiGranularityTokenizer
+    from cbs_bench.vision.images import load_image
 
-    log = ReadingLog(options.out) if options.out else None
+    sink = _sink(options)
     tokenizer = MultiGranularityTokenizer.load(options.models)
     status = 0
     for name, image in scans_in(options.path):
-        if log is not None and name in log.finished:
+        if sink.done(name):
             continue
         try:
-            reading = tokenizer.read(image)
+            pixels = load_image(image)
+            reading = tokenizer.read(pixels)
         except DataError as error:
             # One bad scan among thousands must not end the night's work.
             if options.debug:
@@ -191,15 +199,26 @@ def _tokenize(options: argparse.Namespace) -> int:
             print(f"cbs-bench: {name}: {error.problem}; {error.remedy}", file=sys.stderr)
             status = EXIT_BAD_INPUT
             continue
-        if log is not None:
-            log.write(name, reading.as_dict())
-            _progress(name)
-        elif options.format == "jsonl":
-            line = {"scan": name, **reading.as_dict()}
-            print(json.dumps(line, ensure_ascii=False), flush=True)
-        else:
-            print(f"{name}\t{' '.join(token.text for token in reading.tokens)}", flush=True)
+        height, width = pixels.shape[:2]
+        sink.write(ScanReading(name, width, height, reading))
     return status
+
+
+def _sink(options: argparse.Namespace) -> Sink:
+    """Where the readings go."""
+    from cbs_bench.export.folder import XmlFolder
+    from cbs_bench.export.json_lines import JsonLines
+    from cbs_bench.export.printed import Printed
+
+    if options.format in XML_FORMATS:
+        if options.out is None:
+            raise InputError(
+                f"--format {options.format} writes files", remedy="name a folder with --out"
+            )
+        return XmlFolder(options.out, options.format, _progress)
+    if options.out is not None:
+        return JsonLines(options.out, _progress)
+    return Printed(options.format)
 
 
 def _add_train_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,1 +1,1 @@
-"""What leaves the system: pages to look at, files for other tools."""
+"""What was read from scans, in the formats that other tools take."""

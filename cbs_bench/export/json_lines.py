@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from cbs_bench.errors import InputError
+from cbs_bench.export.scan_reading import ScanReading
 
 
-class ReadingLog:
+class JsonLines:
     """JSON lines, one scan each, flushed line by line.
 
     Args:
         path: The file. If it is there, its scans count as read; a line torn by a crash is cut off.
+        progress: Called with the name of each scan written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, progress: Callable[[str], None] = lambda scan: None) -> None:
         self.path = path
-        self.finished: set[str] = set()
+        self._progress = progress
+        self._finished: set[str] = set()
         if path.exists():
             self._take_up()
 
-    def write(self, scan: str, reading: dict[str, Any]) -> None:
+    def done(self, scan: str) -> bool:
+        """Whether the scan of this name is in the file."""
+        return scan in self._finished
+
+    def write(self, scan: ScanReading) -> None:
         """Append one scan."""
-        line = json.dumps({"scan": scan, **reading}, ensure_ascii=False) + "\n"
+        line = json.dumps(scan.as_dict(), ensure_ascii=False) + "\n"
         with self.path.open("a", encoding="utf-8") as file:
             file.write(line)
+        self._progress(scan.name)
 
     def _take_up(self) -> None:
         data = self.path.read_bytes()
         whole = data[: data.rfind(b"\n") + 1]
         for number, line in enumerate(whole.splitlines(), 1):
             try:
-                self.finished.add(json.loads(line)["scan"])
+                self._finished.add(json.loads(line)["scan"])
             except (ValueError, KeyError, TypeError) as error:
                 raise InputError(
                     "not a line of readings",

@@ -1,0 +1,74 @@
+"""PAGE XML 2019-07-15, which Transkribus and eScriptorium read.
+
+The format: https://github.com/PRImA-Research-Lab/PAGE-XML. A column is a ``TextLine``, a
+glyph a ``Word`` of one ``Glyph``; the recogniser's other candidates follow its first as
+further ``TextEquiv``.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from xml.etree import ElementTree as ET
+
+from cbs_bench import __version__
+from cbs_bench.export.scan_reading import ScanReading, alternatives, around, text_of
+from cbs_bench.types import Box, Glyph
+
+NAMESPACE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
+
+
+def document(reading: ScanReading) -> str:
+    """The scan as a PAGE XML file."""
+    root = ET.Element("PcGts", xmlns=NAMESPACE)
+    metadata = ET.SubElement(root, "Metadata")
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    ET.SubElement(metadata, "Creator").text = f"cbs-bench {__version__}"
+    ET.SubElement(metadata, "Created").text = now
+    ET.SubElement(metadata, "LastChange").text = now
+    page = ET.SubElement(
+        root,
+        "Page",
+        imageFilename=reading.name,
+        imageWidth=str(reading.width),
+        imageHeight=str(reading.height),
+    )
+    if reading.glyphs:
+        region = ET.SubElement(page, "TextRegion", id="r1", readingDirection="top-to-bottom")
+        _coords(region, around(reading.glyphs))
+        for number, column in enumerate(reading.columns(), 1):
+            _line(region, column, f"r1l{number}")
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _line(region: ET.Element, column: list[Glyph], name: str) -> None:
+    line = ET.SubElement(region, "TextLine", id=name)
+    _coords(line, around(column))
+    for number, glyph in enumerate(column, 1):
+        word = ET.SubElement(line, "Word", id=f"{name}w{number}")
+        _coords(word, glyph.box)
+        sign = ET.SubElement(word, "Glyph", id=f"{name}w{number}g1")
+        _coords(sign, glyph.box)
+        _text(sign, text_of(glyph), glyph.confidence, 0)
+        for index, (graph, probability) in enumerate(alternatives(glyph), 1):
+            _text(sign, graph, probability, index)
+        _text(word, text_of(glyph), glyph.confidence, 0)
+    _text(line, "".join(map(text_of, column)))
+
+
+def _coords(element: ET.Element, box: Box) -> None:
+    left, top = round(box.x), round(box.y)
+    right, bottom = round(box.x + box.width), round(box.y + box.height)
+    corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+    ET.SubElement(element, "Coords", points=" ".join(f"{x},{y}" for x, y in corners))
+
+
+def _text(
+    element: ET.Element, text: str, confidence: float | None = None, index: int | None = None
+) -> None:
+    equivalent = ET.SubElement(element, "TextEquiv")
+    if index is not None:
+        equivalent.set("index", str(index))
+    if confidence is not None:
+        equivalent.set("conf", f"{confidence:.4f}")
+    ET.SubElement(equivalent, "Unicode").text = text

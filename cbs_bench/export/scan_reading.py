@@ -1,0 +1,76 @@
+"""What every export is given: one scan with the glyphs read on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from cbs_bench.tokenizer.reading import SlipReading
+from cbs_bench.types import Box, Glyph
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReading:
+    """One scan as it was read.
+
+    Attributes:
+        name: File name of the image, or id of the dataset's row.
+        width: Of the image, in pixels.
+        height: Of the image, in pixels.
+        reading: Its glyphs and tokens.
+    """
+
+    name: str
+    width: int
+    height: int
+    reading: SlipReading
+
+    @property
+    def glyphs(self) -> tuple[Glyph, ...]:
+        """The glyphs in reading order."""
+        return self.reading.glyphs
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"scan": self.name, **self.reading.as_dict()}
+
+    def columns(self) -> list[list[Glyph]]:
+        """The glyphs by column: one that stands above its predecessor begins the next."""
+        columns: list[list[Glyph]] = []
+        for glyph in self.glyphs:
+            if not columns or glyph.box.y < columns[-1][-1].box.y:
+                columns.append([])
+            columns[-1].append(glyph)
+        return columns
+
+
+class Sink(Protocol):
+    """Where readings go, and which are there already."""
+
+    def done(self, scan: str) -> bool:
+        """Whether the scan of this name was written before."""
+
+    def write(self, scan: ScanReading) -> None:
+        """Write one scan, so that a crash afterwards does not lose it."""
+
+
+def text_of(glyph: Glyph) -> str:
+    """What an editor would be shown: the graph, or its components where it is not sure."""
+    if glyph.sure or not glyph.components:
+        return glyph.graph
+    return "{" + "".join(glyph.components) + "}"
+
+
+def alternatives(glyph: Glyph) -> Iterator[tuple[str, float]]:
+    """The candidates other than :func:`text_of`, most probable first."""
+    shown = text_of(glyph)
+    return (candidate for candidate in glyph.candidates if candidate[0] != shown)
+
+
+def around(glyphs: Sequence[Glyph]) -> Box:
+    """The smallest box that holds all glyphs."""
+    left, top = min(g.box.x for g in glyphs), min(g.box.y for g in glyphs)
+    right = max(g.box.x + g.box.width for g in glyphs)
+    bottom = max(g.box.y + g.box.height for g in glyphs)
+    return Box(left, top, right - left, bottom - top)

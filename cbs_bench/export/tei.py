@@ -1,0 +1,55 @@
+"""TEI P5 (https://tei-c.org/guidelines/p5/): a facsimile with a zone for each glyph, and its text.
+
+What the recogniser is not sure of stands in ``<unclear>``.
+"""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from cbs_bench import __version__
+from cbs_bench.export.scan_reading import ScanReading, text_of
+from cbs_bench.types import Box
+
+NAMESPACE = "http://www.tei-c.org/ns/1.0"
+XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+
+
+def document(reading: ScanReading) -> str:
+    """The scan as a TEI file."""
+    root = ET.Element("TEI", xmlns=NAMESPACE)
+    _header(root, reading.name)
+    surface = ET.SubElement(
+        ET.SubElement(root, "facsimile"),
+        "surface",
+        _corners(Box(0, 0, reading.width, reading.height)),
+    )
+    surface.set(XML_ID, "scan")
+    ET.SubElement(surface, "graphic", url=reading.name)
+    body = ET.SubElement(ET.SubElement(root, "text"), "body")
+    block = ET.SubElement(ET.SubElement(body, "div"), "ab")
+    ET.SubElement(block, "pb", n=reading.name, facs="#scan")
+    number = 0
+    for column in reading.columns():
+        ET.SubElement(block, "lb")
+        for glyph in column:
+            number += 1
+            zone = ET.SubElement(surface, "zone", _corners(glyph.box))
+            zone.set(XML_ID, f"g{number}")
+            parent = block if glyph.sure else ET.SubElement(block, "unclear", cert="low")
+            ET.SubElement(parent, "g", facs=f"#g{number}").text = text_of(glyph)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _header(root: ET.Element, name: str) -> None:
+    description = ET.SubElement(ET.SubElement(root, "teiHeader"), "fileDesc")
+    ET.SubElement(ET.SubElement(description, "titleStmt"), "title").text = name
+    publication = ET.SubElement(description, "publicationStmt")
+    ET.SubElement(publication, "p").text = f"Read by cbs-bench {__version__}; not checked by eye."
+    ET.SubElement(ET.SubElement(description, "sourceDesc"), "p").text = f"The image {name}."
+
+
+def _corners(box: Box) -> dict[str, str]:
+    left, top, width, height = box.xywh
+    values = {"ulx": left, "uly": top, "lrx": left + width, "lry": top + height}
+    return {name: f"{value:.0f}" for name, value in values.items()}
