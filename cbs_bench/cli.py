@@ -107,7 +107,9 @@ def _parser() -> argparse.ArgumentParser:
 
     report = command("report", _report, "print the tables of stored results")
     report.add_argument("results", type=Path, metavar="RESULTS")
-    report.add_argument("--format", choices=("markdown", "csv", "html"), default="markdown")
+    report.add_argument(
+        "--format", choices=("markdown", "csv", "latex", "html"), default="markdown"
+    )
 
     view = command("view", _view, "write a page that shows scans with boxes and tokens")
     view.add_argument("path", type=Path, help="an image, a folder of images, or a dataset")
@@ -257,10 +259,12 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from cbs_bench.report import FORMATS
-    from cbs_bench.tables import read_results
+    from cbs_bench.report import FORMATS, read_boards
 
-    print(FORMATS[options.format](read_results(options.results)))
+    boards = read_boards(options.results)
+    print(FORMATS[options.format](boards))
+    for note in dict.fromkeys(note for board in boards for note in board.notes):
+        print(f"cbs-bench: {note}", file=sys.stderr)
     return 0
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from cbs_bench.dataset import reader, writer
 from cbs_bench.interfaces import BuildOptions
-from cbs_bench.report import to_markdown
+from cbs_bench.report import read_boards, to_markdown
 from cbs_bench.runner import run
-from cbs_bench.tables import read_results
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 
 TOKENIZERS = ("multigranularity", "character", "bpe", "byte_bpe", "wordpiece", "unigram")
@@ -35,7 +34,7 @@ def demo(out: Path) -> None:
         _read_scans(out / "mini")
     with _step(f"Train and score {len(TOKENIZERS)} tokenizers with {SEEDS} seeds each"):
         run("pos", data=out / "mini", tokenizers=TOKENIZERS, seeds=SEEDS, out=out / "results")
-    print(to_markdown(read_results(out / "results")))
+    print(to_markdown(read_boards(out / "results")))
 
 
 def _read_scans(folder: Path) -> None:

@@ -1,0 +1,213 @@
+"""What a table is made of: a board holds slices, a slice holds the scores of entries.
+
+Scores are counts of every row, so means, intervals and comparisons are computed here and the
+formats only print them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cbs_bench.metrics.bootstrap import Interval, f1_interval, relative_gain
+from cbs_bench.metrics.correction import holm
+
+SYSTEM = "multigranularity"
+"""The entry that the others are compared with."""
+
+
+class BoardKey(NamedTuple):
+    """What all scores of a board share; boards are sorted by it."""
+
+    task: str
+    dataset: str
+    track: str
+    split: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Who was scored.
+
+    Attributes:
+        name: The tokenizer's registry name, with the peer that did another part of the work
+            before it: ``crf·bpe``.
+        granularity: What most of its tokens are.
+        is_peer: Whether a system of others did a part; peers are shown, not compared.
+        seeds: The seeds of its runs, ascending.
+        tags: Counts of each tag, ``[seeds, 3]``: correct, predicted, gold.
+        confusion: How often a gold tag was predicted as another, summed over seeds.
+        measures: Further measures by the name the task gave them, averaged over seeds.
+    """
+
+    name: str
+    granularity: str
+    is_peer: bool
+    seeds: tuple[int, ...]
+    tags: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    confusion: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    measures: Mapping[str, float] = field(default_factory=dict)
+
+
+class Prf(NamedTuple):
+    """Precision, recall and F1 as shares of one, averaged over seeds."""
+
+    precision: float
+    recall: float
+    f1: float
+
+
+def prf(counts: npt.NDArray[np.float64]) -> Prf:
+    """Scores of each seed, averaged.
+
+    Args:
+        counts: ``[seeds, 3]``: correct, predicted, gold; no prediction and no gold score 0.
+    """
+    correct, predicted, gold = counts.T
+    precision = correct / np.maximum(predicted, 1)
+    recall = correct / np.maximum(gold, 1)
+    return Prf(float(precision.mean()), float(recall.mean()), float(seed_f1(counts).mean()))
+
+
+def seed_f1(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """F1 of each seed from ``[seeds, 3]`` counts."""
+    correct, predicted, gold = counts.T
+    f1: npt.NDArray[np.float64] = 2 * correct / np.maximum(predicted + gold, 1)
+    return f1
+
+
+@dataclass(frozen=True)
+class Score:
+    """One entry on one slice.
+
+    Attributes:
+        entry: Who.
+        counts: ``[seeds, rows, 3]``: correct, predicted, gold.
+    """
+
+    entry: Entry
+    counts: npt.NDArray[np.float64]
+
+    @cached_property
+    def means(self) -> Prf:
+        """Averages over seeds."""
+        return prf(self.counts.sum(axis=1))
+
+    @cached_property
+    def spread(self) -> float | None:
+        """Standard deviation of F1 over seeds; ``None`` for a single seed."""
+        f1 = seed_f1(self.counts.sum(axis=1))
+        return float(f1.std(ddof=1)) if len(f1) > 1 else None
+
+    @cached_property
+    def interval(self) -> Interval:
+        """F1 with its bootstrap interval over rows."""
+        return f1_interval(self.counts)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The system against one other tokenizer.
+
+    Attributes:
+        other: Who it is compared with.
+        gain: Relative gain of F1; its p-value is corrected over the slice's comparisons.
+    """
+
+    other: Entry
+    gain: Interval
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A part of the test data on which every entry has a score.
+
+    Attributes:
+        name: ``all``, ``unseen graph``, …
+        scores: Best F1 first.
+    """
+
+    name: str
+    scores: tuple[Score, ...]
+
+    @property
+    def gold(self) -> int:
+        """Number of gold spans."""
+        return int(self.scores[0].counts[0, :, 2].sum())
+
+    @property
+    def rows(self) -> int:
+        """Number of sentences, slips or crops; what the bootstrap draws."""
+        return int(self.scores[0].counts.shape[1])
+
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The system against every other tokenizer, best first; empty without the system.
+
+        The p-values are corrected for the number of comparisons (Holm).
+        """
+        ours = next((score for score in self.scores if score.entry.name == SYSTEM), None)
+        if ours is None:
+            return ()
+        others = [s for s in self.scores if s is not ours and not s.entry.is_peer]
+        gains = [relative_gain(ours.counts, other.counts) for other in others]
+        corrected = holm([gain.p_value for gain in gains])
+        return tuple(
+            Comparison(other.entry, replace(gain, p_value=p_value))
+            for other, gain, p_value in zip(others, gains, corrected, strict=True)
+        )
+
+    def comparison_with(self, entry: Entry) -> Comparison | None:
+        """The system against ``entry``, if the two are compared."""
+        return next((c for c in self.comparisons if c.other.name == entry.name), None)
+
+    @property
+    def best_subword(self) -> Comparison | None:
+        """The system against the best sub-word tokenizer, if both are there."""
+        return next((c for c in self.comparisons if c.other.granularity == "subword"), None)
+
+
+@dataclass(frozen=True)
+class Board:
+    """All scores of one task on one version of a dataset, on one track and split.
+
+    Attributes:
+        key: What they share.
+        slices: The whole first, then its parts in order of their names.
+        notes: What a reader has to know of the results, one sentence each.
+    """
+
+    key: BoardKey
+    slices: tuple[Slice, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def main(self) -> Slice:
+        """The whole test data."""
+        return self.slices[0]
+
+    @property
+    def parts(self) -> tuple[Slice, ...]:
+        """The slices beside the whole."""
+        return self.slices[1:]
+
+    @property
+    def unseen(self) -> tuple[Slice, ...]:
+        """The parts of what the training data do not show."""
+        return tuple(part for part in self.parts if part.name.startswith("unseen"))
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """Best first on the whole."""
+        return [score.entry for score in self.main.scores]
+
+    @property
+    def is_comparison(self) -> bool:
+        """Whether there is more than one entry."""
+        return len(self.main.scores) > 1

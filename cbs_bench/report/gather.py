@@ -1,0 +1,193 @@
+"""Gathers stored results into boards.
+
+Only results of the same data meet on a board: where a dataset comes in several versions, each
+has a board of its own, and a note says so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cbs_bench.errors import InputError
+from cbs_bench.report.board import Board, BoardKey, Entry, Score, Slice
+
+SHORT = 12
+"""Characters of a fingerprint that are shown."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One track of one result: what a single seed of an entry adds to a board."""
+
+    path: Path
+    result: Mapping[str, Any]
+    track: Mapping[str, Any]
+
+    @property
+    def key(self) -> BoardKey:
+        result, track = self.result, self.track
+        return BoardKey(
+            result["task"],
+            result["dataset"],
+            track["track"],
+            track["split"],
+            result["fingerprint"],
+        )
+
+    @property
+    def seed(self) -> int:
+        return int(self.result["seed"])
+
+    @property
+    def slices(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.track["slices"]
+        return found
+
+
+def read_boards(folder: Path) -> list[Board]:
+    """The boards of all results below ``folder``, in order of task, dataset and track.
+
+    Raises:
+        InputError: If there is no result, a file is not one, two are of the same run, or rows
+            do not match.
+    """
+    paths = sorted(folder.rglob("*.json")) if folder.is_dir() else []
+    if not paths:
+        raise InputError("no results", path=folder, remedy="run `cbs-bench run` first")
+    runs: dict[BoardKey, dict[str, list[_Run]]] = defaultdict(lambda: defaultdict(list))
+    for path in paths:
+        try:
+            for run in _runs(path):
+                runs[run.key][run.result["tokenizer"]].append(run)
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"not a result ({error!r})", path=path, remedy="remove it or run the task again"
+            ) from error
+    return [_board(key, runs[key], _versions(key, runs)) for key in sorted(runs)]
+
+
+def _runs(path: Path) -> Iterator[_Run]:
+    result = json.loads(path.read_text(encoding="utf-8"))
+    for track in result["tracks"]:
+        yield _Run(path, result, track)
+
+
+def _versions(key: BoardKey, keys: Iterable[BoardKey]) -> list[str]:
+    """The fingerprints under which the data of a board come."""
+    return sorted(other.fingerprint for other in keys if other[:-1] == key[:-1])
+
+
+def _board(key: BoardKey, runs: Mapping[str, list[_Run]], versions: Sequence[str]) -> Board:
+    for found in runs.values():
+        found.sort(key=lambda run: run.seed)
+        _refuse_repeated_seeds(found)
+    entries = {name: _entry(name, found) for name, found in runs.items()}
+    slices = tuple(_slice(name, runs, entries) for name in _slice_names(runs))
+    return Board(key, slices, tuple(_notes(key, entries, runs, versions)))
+
+
+def _slice_names(runs: Mapping[str, list[_Run]]) -> list[str]:
+    """The whole first, which is ``all`` or what the task gave first; then its parts."""
+    names = list(dict.fromkeys(name for found in runs.values() for name in found[0].slices))
+    whole = "all" if "all" in names else names[0]
+    return sorted(names, key=lambda name: (name != whole, _natural(name)))
+
+
+def _natural(name: str) -> list[tuple[str, int]]:
+    """Sorts ``6-10`` before ``11-20``."""
+    pairs = re.findall(r"(\D*)(\d*)", name)
+    return [(text, int(number or 0)) for text, number in pairs]
+
+
+def _refuse_repeated_seeds(runs: Sequence[_Run]) -> None:
+    for first, second in pairwise(runs):
+        if first.seed == second.seed:
+            raise InputError(
+                f"seed {second.seed} of {second.result['tokenizer']!r} is in {first.path} too",
+                path=second.path,
+                remedy="keep one of the two",
+            )
+
+
+def _entry(name: str, runs: Sequence[_Run]) -> Entry:
+    tags = [run.track.get("tags", {}) for run in runs]
+    return Entry(
+        name=name,
+        granularity=runs[0].result["granularity"],
+        is_peer=False,
+        seeds=tuple(run.seed for run in runs),
+        tags={
+            tag: np.array([stored.get(tag, (0, 0, 0)) for stored in tags], dtype=np.float64)
+            for tag in sorted(set().union(*tags))
+        },
+        measures=_mean_measures([run.track.get("extra", {}) for run in runs]),
+    )
+
+
+def _mean_measures(extras: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Single numbers, averaged over the seeds that have them."""
+    values: dict[str, list[float]] = defaultdict(list)
+    for extra in extras:
+        for name, value in _numbers(extra):
+            values[name].append(value)
+    return {name: float(np.mean(found)) for name, found in values.items()}
+
+
+def _numbers(extra: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    for name, value in extra.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name} {inner}", number) for inner, number in _numbers(value))
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield name, float(value)
+
+
+def _slice(name: str, runs: Mapping[str, list[_Run]], entries: Mapping[str, Entry]) -> Slice:
+    scores: list[Score] = []
+    first: tuple[Path, int] | None = None
+    for entry, found in runs.items():
+        having = [run for run in found if name in run.slices]
+        for run in having:
+            rows = len(run.slices[name])
+            first = first or (run.path, rows)
+            if rows != first[1]:
+                raise InputError(
+                    f"{rows} rows in the slice {name!r}, but {first[1]} in {first[0]}",
+                    path=run.path,
+                    remedy="run the task again for both",
+                )
+        if having:
+            counts = np.array([run.slices[name] for run in having], dtype=np.float64)
+            scores.append(Score(entries[entry], counts.reshape(len(having), -1, 3)))
+    return Slice(name, tuple(sorted(scores, key=lambda s: (-s.means.f1, s.entry.name))))
+
+
+def _notes(
+    key: BoardKey,
+    entries: Mapping[str, Entry],
+    runs: Mapping[str, list[_Run]],
+    versions: Sequence[str],
+) -> Iterator[str]:
+    if len(versions) > 1:
+        shown = ", ".join(version[:SHORT] for version in versions)
+        yield (
+            f"Results of {len(versions)} versions of {key.dataset} are here ({shown}); they are "
+            f"neither averaged nor compared, and this board is of {key.fingerprint[:SHORT]}."
+        )
+    for name, found in runs.items():
+        if len({json.dumps(run.result.get("settings"), sort_keys=True) for run in found}) > 1:
+            yield f"The seeds of {name} ran with different settings."
+    seeds = Counter(entry.seeds for entry in entries.values())
+    if len(seeds) > 1:
+        common = seeds.most_common(1)[0][0]
+        others = [entry for entry in entries.values() if entry.seeds != common]
+        shown = ", ".join(f"{e.name} {'/'.join(map(str, e.seeds))}" for e in others)
+        yield f"Not every entry has the seeds {'/'.join(map(str, common))}: {shown}."

@@ -1,0 +1,92 @@
+"""What is said around the tables, as plain text that every format escapes by its own rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cbs_bench.metrics.bootstrap import RESAMPLES, Interval
+from cbs_bench.report.board import SYSTEM, Board, Comparison, Slice
+from cbs_bench.report.measures import PAPER, measure
+
+FINGERPRINT_SHOWN = 12
+
+
+def percent(share: float) -> str:
+    """A share of one in percent, two decimals, without the sign."""
+    return f"{100 * share:.2f}"
+
+
+def title(board: Board) -> str:
+    """The heading of a board."""
+    key = board.key
+    whole = "" if board.main.name == "all" else f" · {board.main.name}"
+    return f"{key.task} · {key.dataset} · {key.track} track · {key.split}{whole}"
+
+
+def caption(board: Board) -> str:
+    """What the scores were counted on, and how they are to be read."""
+    seeds = max((entry.seeds for entry in board.entries), key=len)
+    over = (
+        f"mean ± standard deviation over {len(seeds)} seeds ({', '.join(map(str, seeds))})"
+        if len(seeds) > 1
+        else f"one seed ({seeds[0]})"
+    )
+    return (
+        f"{board.main.gold:,} gold spans in {board.main.rows:,} rows; data "
+        f"{board.key.fingerprint[:FINGERPRINT_SHOWN]}. Scores in percent, {over}; 95 % intervals "
+        f"of a bootstrap over rows ({RESAMPLES:,} resamples)."
+    )
+
+
+def remarks(board: Board) -> Iterator[str]:
+    """The sentences below the scores: notes, gains, the paper's metric, peers."""
+    yield from board.notes
+    yield from gains(board)
+    names = dict.fromkeys(name for entry in board.entries for name in entry.measures)
+    for name in names:
+        shown = measure(name)
+        if shown.as_in_paper:
+            yield f"F1 is ours; {shown.heading} {shown.as_in_paper}, as {PAPER} score."
+    if any(entry.is_peer for entry in board.entries):
+        yield "A peer is a system of others: shown, not compared."
+
+
+def gains(board: Board) -> Iterator[str]:
+    """What the system gains over the best sub-word tokenizer and over characters."""
+    compared = len(board.main.comparisons)
+    if compared:
+        number = f"{compared} comparison{'s' if compared > 1 else ''}"
+        yield (
+            f"Gains are those of {SYSTEM} over the row: relative, in F1, with a paired bootstrap; "
+            f"p is corrected for {number} (Holm)."
+        )
+    yield from _gains_on(board.main, "")
+    for part in board.unseen:
+        yield from _gains_on(part, f"On {part.name} ({part.gold:,} gold spans) ")
+
+
+def _gains_on(part: Slice, where: str) -> Iterator[str]:
+    said = []
+    if part.best_subword is not None:
+        name = part.best_subword.other.name
+        said.append(f"{_gain(part.best_subword)} over {name}, the best sub-word tokenizer")
+    said += [
+        f"{_gain(compared)} over {compared.other.name}"
+        for compared in part.comparisons
+        if compared.other.granularity == "character"
+    ]
+    if said:
+        yield f"{where}{SYSTEM} gains {', and '.join(said)}."
+
+
+def _gain(comparison: Comparison) -> str:
+    found = comparison.gain
+    return (
+        f"{gain(found)} (95 % interval {100 * found.low:+.2f} to {100 * found.high:+.2f} %, "
+        f"p = {found.p_value:.3f})"
+    )
+
+
+def gain(gained: Interval) -> str:
+    """A relative gain in percent, signed."""
+    return f"{100 * gained.value:+.2f} %"

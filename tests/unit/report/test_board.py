@@ -1,0 +1,116 @@
+"""Boards: what is averaged, what is compared, and what never meets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cbs_bench.errors import InputError
+from cbs_bench.metrics.bootstrap import relative_gain
+from cbs_bench.report import read_boards
+
+
+def test_scores_are_averaged_over_seeds(boards):
+    (board,) = boards
+    ours, theirs = board.main.scores
+    assert ours.entry.name == "multigranularity"
+    assert ours.entry.seeds == (0, 1)
+    f1 = [2 * 5 / (6 + 7), 2 * 6 / (7 + 7)]
+    assert ours.means.f1 == pytest.approx(np.mean(f1))
+    assert ours.means.precision == pytest.approx((5 / 6 + 6 / 7) / 2)
+    assert ours.means.recall == pytest.approx((5 / 7 + 6 / 7) / 2)
+    assert ours.spread == pytest.approx(np.std(f1, ddof=1))
+    assert theirs.spread is None
+    assert board.main.gold == 7
+    assert board.main.rows == 2
+
+
+def test_p_values_are_corrected_for_the_number_of_comparisons(write, tmp_path):
+    generator = np.random.default_rng(1)
+    names = {"multigranularity": 0.6, "bpe": 0.55, "unigram": 0.57, "character": 0.58}
+    for name, share in names.items():
+        rows = [[int(c), 5, 5] for c in generator.binomial(5, share, size=60)]
+        write(name, 0, rows)
+    (board,) = read_boards(tmp_path)
+    scores = {score.entry.name: score.counts for score in board.main.scores}
+    found = {c.other.name: c.gain for c in board.main.comparisons}
+    assert set(found) == set(names) - {"multigranularity"}
+    single = {name: relative_gain(scores["multigranularity"], scores[name]) for name in found}
+    smallest = min(single, key=lambda name: single[name].p_value)
+    assert found[smallest].p_value == pytest.approx(min(1, 3 * single[smallest].p_value))
+    assert all(found[name].p_value >= single[name].p_value for name in found)
+    assert all(found[name].value == single[name].value for name in found)
+
+
+def test_the_best_subword_tokenizer_is_the_best_and_a_subword(write, tmp_path):
+    for name, correct in {"multigranularity": 9, "character": 8, "bpe": 6, "unigram": 7}.items():
+        write(name, 0, [[correct, 10, 10]])
+    (board,) = read_boards(tmp_path)
+    assert board.main.best_subword.other.name == "unigram"
+    assert board.main.best_subword.gain.value == pytest.approx(9 / 7 - 1)
+
+
+def test_nothing_is_compared_without_the_system(write, tmp_path):
+    write("bpe", 0, [[1, 1, 1]])
+    write("unigram", 0, [[1, 1, 1]])
+    (board,) = read_boards(tmp_path)
+    assert board.main.comparisons == ()
+    assert board.main.best_subword is None
+
+
+def test_slices_come_whole_first_then_by_size(write, tmp_path):
+    rows = [[1, 1, 1]]
+    names = ["11-20", "unseen", "6-10", "all", "1-5"]
+    write("bpe", 0, rows, track={"slices": dict.fromkeys(names, rows)})
+    (board,) = read_boards(tmp_path)
+    assert [s.name for s in board.slices] == ["all", "1-5", "6-10", "11-20", "unseen"]
+    assert [s.name for s in board.unseen] == ["unseen"]
+
+
+def test_other_data_get_a_board_of_their_own_and_a_note(write, tmp_path):
+    write("bpe", 0, [[1, 1, 1]])
+    write("bpe", 1, [[0, 1, 1]], fingerprint="e" * 64)
+    boards = read_boards(tmp_path)
+    assert [board.main.scores[0].means.f1 for board in boards] == [0, 1]
+    for board in boards:
+        (note,) = board.notes
+        assert "2 versions of small" in note
+        assert "e" * 12 in note
+        assert "f" * 12 in note
+
+
+def test_other_settings_and_missing_seeds_are_noted(write, tmp_path):
+    write("bpe", 0, [[1, 1, 1]], settings={"vocab_size": 400})
+    write("bpe", 1, [[1, 1, 1]], settings={"vocab_size": 800})
+    write("unigram", 0, [[1, 1, 1]])
+    (board,) = read_boards(tmp_path)
+    assert board.notes == (
+        "The seeds of bpe ran with different settings.",
+        "Not every entry has the seeds 0/1: unigram 0.",
+    )
+
+
+def test_the_same_run_twice_is_refused(write, tmp_path):
+    write("bpe", 0, [[1, 1, 1]])
+    second = write("bpe", 0, [[0, 1, 1]])
+    with pytest.raises(InputError, match=r"seed 0 of 'bpe' is in .*; keep one") as caught:
+        read_boards(tmp_path)
+    assert caught.value.path == second
+
+
+def test_rows_that_do_not_match_are_refused(write, tmp_path):
+    write("bpe", 0, [[1, 1, 1]])
+    write("unigram", 0, [[1, 1, 1], [1, 1, 1]])
+    with pytest.raises(InputError, match="2 rows in the slice 'all', but 1 in"):
+        read_boards(tmp_path)
+
+
+def test_a_folder_without_results_is_named(tmp_path):
+    with pytest.raises(InputError, match="no results; run `cbs-bench run` first"):
+        read_boards(tmp_path)
+
+
+def test_a_file_that_is_no_result_is_named(tmp_path):
+    (tmp_path / "odd.json").write_text("[]")
+    with pytest.raises(InputError, match=r"odd\.json: not a result"):
+        read_boards(tmp_path)
