@@ -4,13 +4,14 @@ The groups partition the glyphs, so ``doc.text`` is the source text whatever the
 did, and predicted and gold documents always agree (spaCy's E949 compares their texts).
 What the tokenizer knew of each group travels in ``doc.user_data`` and is read through
 extension attributes: ``token._.glyph_span``, ``.granularity``, ``.components``,
-``.confidence``; ``doc._.boxes`` for a document made from a scan.
+``.confidence``. A document made from a scan also has ``boxes`` and ``candidates``, of each
+glyph on ``doc._`` and of each glyph a token covers on ``token._``; one from text has none.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -18,15 +19,16 @@ from spacy.tokens import Doc
 from spacy.tokens import Token as SpacyToken
 from spacy.vocab import Vocab
 
-from cbs_bench.types import Box, Token
+from cbs_bench.types import Glyph, Token
 
 USER_DATA = "cbs_bench.tokens"
-BOXES = "cbs_bench.boxes"
 UNKNOWN_NORM = "[UNK]"
+BOXES = "cbs_bench.boxes"
+CANDIDATES = "cbs_bench.candidates"
 
 
 def make_doc(
-    vocab: Vocab, glyphs: Sequence[str], tokens: Sequence[Token], boxes: Sequence[Box] = ()
+    vocab: Vocab, glyphs: Sequence[str], tokens: Sequence[Token], reading: Sequence[Glyph] = ()
 ) -> Doc:
     """A document whose spaCy tokens are the groups of ``tokens`` that share glyphs.
 
@@ -34,7 +36,7 @@ def make_doc(
         vocab: The pipeline's vocabulary.
         glyphs: The glyphs of the text, in order.
         tokens: Tokens in order; together they cover every glyph.
-        boxes: Where each glyph stands on its scan, if there is one.
+        reading: The same glyphs as read from a scan, if there is one.
     """
     groups = list(_groups(tokens))
     words, norms, details = [], [], []
@@ -49,8 +51,9 @@ def make_doc(
     for token, norm in zip(doc, norms, strict=True):
         token.norm_ = norm
     doc.user_data[USER_DATA] = details
-    if boxes:
-        doc.user_data[BOXES] = [list(box.xywh) for box in boxes]
+    if reading:
+        doc.user_data[BOXES] = [list(glyph.box.xywh) for glyph in reading]
+        doc.user_data[CANDIDATES] = [[list(pair) for pair in g.candidates] for g in reading]
     return doc
 
 
@@ -117,25 +120,47 @@ _PUNCTUATION = {
 }
 
 
-def _detail(position: int) -> Any:
-    def read(token: SpacyToken) -> Any:
-        return details_of(token.doc)[token.i][position]
-
-    return read
-
-
 def _glyph_span(token: SpacyToken) -> tuple[int, int]:
     start, end = details_of(token.doc)[token.i][:2]
     return start, end
 
 
+def _granularity(token: SpacyToken) -> str:
+    return str(details_of(token.doc)[token.i][2])
+
+
+def _components(token: SpacyToken) -> list[str]:
+    return list(details_of(token.doc)[token.i][3])
+
+
+def _confidence(token: SpacyToken) -> float:
+    return float(details_of(token.doc)[token.i][4])
+
+
 def _boxes(doc: Doc) -> list[list[float]]:
-    found: list[list[float]] = doc.user_data.get(BOXES, [])
-    return found
+    return [list(box) for box in doc.user_data.get(BOXES, ())]
 
 
-SpacyToken.set_extension("glyph_span", getter=_glyph_span, force=True)
-SpacyToken.set_extension("granularity", getter=_detail(2), force=True)
-SpacyToken.set_extension("components", getter=_detail(3), force=True)
-SpacyToken.set_extension("confidence", getter=_detail(4), force=True)
+def _candidates(doc: Doc) -> list[list[tuple[str, float]]]:
+    return [[(graph, p) for graph, p in glyph] for glyph in doc.user_data.get(CANDIDATES, ())]
+
+
+def _of_its_glyphs(read: Callable[[Doc], list[Any]]) -> Callable[[SpacyToken], list[Any]]:
+    def read_token(token: SpacyToken) -> list[Any]:
+        start, end = _glyph_span(token)
+        return read(token.doc)[start:end]
+
+    return read_token
+
+
+for _name, _getter in {
+    "glyph_span": _glyph_span,
+    "granularity": _granularity,
+    "components": _components,
+    "confidence": _confidence,
+    "boxes": _of_its_glyphs(_boxes),
+    "candidates": _of_its_glyphs(_candidates),
+}.items():
+    SpacyToken.set_extension(_name, getter=_getter, force=True)
 Doc.set_extension("boxes", getter=_boxes, force=True)
+Doc.set_extension("candidates", getter=_candidates, force=True)

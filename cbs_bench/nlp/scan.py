@@ -13,7 +13,6 @@ from cbs_bench.dataset import reader
 from cbs_bench.metrics.align import match_boxes
 from cbs_bench.metrics.spans import Counts, count
 from cbs_bench.nlp.corpus import Sentence
-from cbs_bench.nlp.docs import make_doc
 from cbs_bench.nlp.tagger import words_of
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 from cbs_bench.types import Box, Glyph, Word
@@ -78,9 +77,7 @@ def score_reading(
 
 def tag_graphs(nlp: Language, graphs: Sequence[str]) -> list[Word]:
     """Words of a slip whose graphs are given, as spans over them."""
-    if not graphs:
-        return []
-    return words_of(nlp(make_doc(nlp.vocab, graphs, nlp.tokenizer.tokenizer.tokenize(graphs))))
+    return words_of(nlp(nlp.tokenizer.from_glyphs(graphs)))
 
 
 def with_gold_spans(words: Iterable[Word], gold: Iterable[Word]) -> list[Word]:
@@ -98,11 +95,7 @@ def with_gold_spans(words: Iterable[Word], gold: Iterable[Word]) -> list[Word]:
 
 
 def _tag(nlp: Language, glyphs: Sequence[Glyph]) -> list[Word]:
-    if not glyphs:
-        return []
-    tokens = nlp.tokenizer.tokenizer.tokenize_reading(glyphs)
-    doc = make_doc(nlp.vocab, [g.graph for g in glyphs], tokens, [g.box for g in glyphs])
-    return words_of(nlp(doc))
+    return words_of(nlp(nlp.tokenizer.from_reading(glyphs)))
 
 
 def _project(words: Sequence[Word], glyphs: Sequence[Glyph], gold: Sequence[Box]) -> list[Word]:

@@ -16,6 +16,7 @@ from cbs_bench.errors import ModelError
 from cbs_bench.interfaces import BASELINES, SlipTokenizer
 from cbs_bench.nlp.docs import make_doc
 from cbs_bench.script.labels import split_glyphs
+from cbs_bench.types import Glyph
 
 DEFAULT_VOCAB_SIZE = 8000
 
@@ -48,12 +49,16 @@ class SpacyTokenizer:
 
     def from_glyphs(self, glyphs: Sequence[str]) -> Doc:
         """Tokenize glyphs that are told apart already."""
-        if self.tokenizer is None:
-            raise ModelError(
-                f"the {self.name} tokenizer is not trained",
-                remedy="call nlp.initialize() with examples, or load a trained pipeline",
-            )
-        return make_doc(self.vocab, glyphs, self.tokenizer.tokenize(glyphs))
+        return make_doc(self.vocab, glyphs, self._trained.tokenize(glyphs))
+
+    def from_reading(self, glyphs: Sequence[Glyph]) -> Doc:
+        """Tokenize the glyphs read from a scan; ``nlp(doc)`` then runs the pipeline on them.
+
+        Args:
+            glyphs: Such as ``MultiGranularityTokenizer.load().read("slip.png").glyphs``.
+        """
+        tokens = self._trained.tokenize_reading(glyphs)
+        return make_doc(self.vocab, [glyph.graph for glyph in glyphs], tokens, glyphs)
 
     def pipe(self, texts: Iterable[str], **_: Any) -> Iterable[Doc]:
         """Tokenize many texts."""
@@ -89,6 +94,15 @@ class SpacyTokenizer:
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> SpacyTokenizer:
         """Read what :meth:`to_disk` wrote."""
         return self.from_bytes(Path(path).read_bytes())
+
+    @property
+    def _trained(self) -> SlipTokenizer:
+        if self.tokenizer is None:
+            raise ModelError(
+                f"the {self.name} tokenizer is not trained",
+                remedy="call nlp.initialize() with examples, or load a trained pipeline",
+            )
+        return self.tokenizer
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self.vocab, self.to_bytes())

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pickle
-
 import pytest
 import spacy
 from spacy.tokens import Doc
@@ -10,9 +8,8 @@ from spacy.training import Example
 from cbs_bench.errors import ModelError
 from cbs_bench.interfaces import BASELINES
 from cbs_bench.nlp.corpus import Sentence
-from cbs_bench.nlp.docs import make_doc
 from cbs_bench.nlp.fit import Budget, blank_pipeline, evaluate, fit_pipeline, predict
-from cbs_bench.types import Box, Token, Word
+from cbs_bench.types import Word
 
 TEXTS = ["道可道", "名可名", "聖人不言", "{日止頁}可道", "聖人可名"]
 SENTENCES = [
@@ -63,27 +60,6 @@ def test_tokens_carry_what_the_tokenizer_knew():
     assert [t._.granularity for t in doc] == ["character", "component"]
     assert list(doc[1]._.components) == ["日", "止"]
     assert doc[0]._.confidence == 1.0
-
-
-def test_a_document_of_a_scan_keeps_its_boxes():
-    nlp = spacy.blank("en")
-    doc = make_doc(nlp.vocab, ["道"], [Token("道", 0, 1, "character", 0.5)], [Box(1, 2, 3, 4)])
-    assert doc._.boxes == [[1, 2, 3, 4]]
-    assert doc[0]._.confidence == 0.5
-
-
-def test_extension_attributes_survive_serialisation():
-    nlp = blank_pipeline("multigranularity", tokenizer("multigranularity"))
-    doc = nlp.tokenizer("{日止}")
-    restored = Doc(nlp.vocab).from_bytes(doc.to_bytes())
-    assert list(restored[0]._.components) == ["日", "止"]
-
-
-def test_a_tokenizer_is_found_by_name_in_a_config_and_pickles():
-    nlp = blank_pipeline("bpe", tokenizer("bpe"))
-    assert nlp.config["nlp"]["tokenizer"]["@tokenizers"] == "cbs_bench.BaselineTokenizer.v1"
-    restored = pickle.loads(pickle.dumps(nlp.tokenizer))
-    assert [t.text for t in restored("聖人可名")] == [t.text for t in nlp.tokenizer("聖人可名")]
 
 
 @pytest.mark.parametrize("name", BASELINES.names())
