@@ -34,7 +34,7 @@ class Budget:
         dropout: Dropout of every layer.
     """
 
-    epochs: int = 10
+    epochs: int = 8
     batch_glyphs: int = 1000
     learning_rate: float = 0.002
     dropout: float = 0.3
