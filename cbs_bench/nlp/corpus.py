@@ -54,7 +54,7 @@ def read_sentences(folder: Path, split: str) -> list[Sentence]:
     ]
 
 
-def pos_corpus(path: Path, split: str) -> Callable[[Language], Iterator[Example]]:
+def pos_corpus(path: str | Path, split: str) -> Callable[[Language], Iterator[Example]]:
     """``cbs_bench.PosCorpus.v1``: one split of a dataset that ``cbs-bench build`` wrote.
 
     Args:
@@ -72,7 +72,7 @@ def pos_corpus(path: Path, split: str) -> Callable[[Language], Iterator[Example]
                 remedy='set nlp.tokenizer to {"@tokenizers": '
                 '"cbs_bench.MultiGranularityTokenizer.v1"}',
             )
-        for sentence in read_sentences(path, split):
+        for sentence in read_sentences(Path(path), split):
             yield make_example(nlp, sentence)
 
     return read

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import spacy
+from spacy.cli.train import train
 from spacy.tokens import Doc
 from spacy.training import Example
+from thinc.api import Config
 
+import baselines
+from cbs_bench.dataset import writer
 from cbs_bench.errors import ModelError
-from cbs_bench.interfaces import BASELINES
+from cbs_bench.interfaces import BASELINES, BuildOptions
 from cbs_bench.nlp.corpus import Sentence
-from cbs_bench.nlp.fit import Budget, blank_pipeline, evaluate, fit_pipeline, predict
+from cbs_bench.nlp.fit import FACTORY, Budget, blank_pipeline, evaluate, fit_pipeline, predict
+from cbs_bench.nlp.tagger import DEFAULT_MODEL
 from cbs_bench.types import Word
 
+CONFIG = Path(baselines.__file__).parent / "word_tagger.cfg"
 TEXTS = ["道可道", "名可名", "聖人不言", "{日止頁}可道", "聖人可名"]
 SENTENCES = [
     Sentence("a", tuple("聖人不言"), (Word(0, 2, "n"), Word(2, 3, "d"), Word(3, 4, "v"))),
@@ -96,3 +104,21 @@ def test_pipe_with_processes_gives_the_same_documents():
     serial = [[t.tag_ for t in doc] for doc in fit.nlp.pipe(TEXTS)]
     parallel = [[t.tag_ for t in doc] for doc in fit.nlp.pipe(TEXTS, n_process=2)]
     assert serial == parallel
+
+
+def test_the_config_for_spacy_train_is_the_model_of_the_benchmark():
+    config = Config().from_disk(CONFIG)
+    assert config["components"][FACTORY]["model"] == DEFAULT_MODEL
+    assert config["training"]["max_epochs"] == Budget().epochs
+    assert config["training"]["dropout"] == Budget().dropout
+    assert config["training"]["optimizer"]["learn_rate"] == Budget().learning_rate
+
+
+def test_spacy_train_makes_a_pipeline_from_a_built_dataset(tmp_path):
+    writer.build("mini", raw=None, out=tmp_path / "mini", options=BuildOptions())
+    overrides = {"paths.data": str(tmp_path / "mini"), "training.max_epochs": 1}
+    train(CONFIG, tmp_path / "model", overrides=overrides)
+    nlp = spacy.load(tmp_path / "model" / "model-last")
+    doc = nlp("道可道{日止頁}")
+    assert doc.text == "道可道{日止頁}"
+    assert all(token.tag_ for token in doc)
