@@ -6,8 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
+from cbs_bench.predictions import Predictions
 from cbs_bench.registry import Registry
 from cbs_bench.types import Glyph, Granularity, Token
 
@@ -206,6 +207,43 @@ class Task(ABC):
             ``[true positives, predicted, gold]``, one entry a sentence or scan, so that tables
             re-aggregate and bootstraps pair) and, under ``extra``, further measures.
         """
+
+
+Gold = TypeVar("Gold")
+
+
+class PredictingTask(Task, Generic[Gold]):
+    """A task that parts what a system said from what that is worth.
+
+    The runner keeps the predictions, and whoever has them and the dataset can score them again
+    without the tokenizer or a model.
+    """
+
+    @abstractmethod
+    def predict(self, request: RunRequest) -> Iterator[Predictions]:
+        """What the system says on each track, one row a row of the gold standard."""
+
+    @abstractmethod
+    def gold(self, data: Path) -> Gold:
+        """What the predictions are held against, from the dataset alone.
+
+        Raises:
+            InputError: If the dataset has none.
+        """
+
+    @abstractmethod
+    def score(self, predictions: Predictions, gold: Gold) -> dict[str, Any]:
+        """One track as :meth:`Task.run` yields it, from predictions new or stored.
+
+        Raises:
+            DataError: If the predictions are not of the rows of the dataset.
+        """
+
+    def run(self, request: RunRequest) -> Iterator[dict[str, Any]]:
+        """Predict, then score."""
+        gold = self.gold(request.data)
+        for predictions in self.predict(request):
+            yield self.score(predictions, gold)
 
 
 BUILDERS: Registry[CorpusBuilder] = Registry(

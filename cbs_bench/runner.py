@@ -1,11 +1,10 @@
-"""Runs a task for every tokenizer and seed and writes one JSON a run.
+"""Runs a task for every tokenizer and seed; each run leaves a result and its predictions.
 
 Runs that are there already, with the same data, settings and version, are not repeated.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import time
@@ -15,11 +14,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from cbs_bench import __version__
+from cbs_bench import __version__, predictions, results, revision
 from cbs_bench.errors import InputError
-from cbs_bench.interfaces import BASELINES, TASKS, RunRequest
+from cbs_bench.interfaces import BASELINES, TASKS, PredictingTask, RunRequest, Task
 
-SCHEMA_VERSION = 1
+IDENTITY = ("task", "fingerprint", "version", "settings")
+"""What must be equal for a run to count as done."""
 
 
 def run(
@@ -69,78 +69,110 @@ def run(
         tokenizers, seeds = tokenizers[:1], 1
     folder = out / task
     folder.mkdir(parents=True, exist_ok=True)
+    head = {
+        "schema": results.SCHEMA,
+        "task": task,
+        "dataset": data.resolve().name,
+        "fingerprint": fingerprint,
+        "version": __version__,
+        "revision": revision.current(),
+        "settings": settings or {},
+    }
     requests = [
         RunRequest(data, tokenizer, seed, settings or {})
         for tokenizer in tokenizers
         for seed in range(seeds)
     ]
-    identity = {"task": task, "fingerprint": fingerprint, "version": __version__}
-    todo = [r for r in requests if not _is_done(_path(folder, r), r, identity)]
+    todo = [r for r in requests if not _is_done(_path(folder, r), head)]
     for request in requests:
         if request not in todo:
             done(_path(folder, request))
-    for path in _execute(task, todo, folder, identity, workers or os.cpu_count() or 1):
+    for path in _execute(todo, folder, head, workers or os.cpu_count() or 1):
         done(path)
     return [_path(folder, request) for request in requests]
 
 
 def _execute(
-    task: str, todo: list[RunRequest], folder: Path, identity: dict[str, Any], workers: int
+    todo: list[RunRequest], folder: Path, head: dict[str, Any], workers: int
 ) -> Iterator[Path]:
     if not todo:
         return
     if workers == 1 or len(todo) == 1:
         for request in todo:
-            yield run_one(task, request, folder, identity)
+            yield run_one(request, folder, head)
         return
     # Spawned, because a forked child would inherit the thread pools of onnxruntime and BLAS.
     with ProcessPoolExecutor(
         min(workers, len(todo)), mp_context=get_context("spawn"), initializer=_one_thread
     ) as pool:
-        futures = [pool.submit(run_one, task, r, folder, identity) for r in todo]
+        futures = [pool.submit(run_one, r, folder, head) for r in todo]
         for future in as_completed(futures):
             yield future.result()
 
 
-def run_one(task: str, request: RunRequest, folder: Path, identity: dict[str, Any]) -> Path:
-    """Run one cell and write its JSON atomically.
+def run_one(request: RunRequest, folder: Path, head: dict[str, Any]) -> Path:
+    """Run one cell and write its result, after its predictions, each atomically.
+
+    Args:
+        request: The cell.
+        folder: Where results of its task lie.
+        head: The fields of the result that all cells share.
 
     Returns:
         The path of the result.
     """
-    began = time.perf_counter()
-    tracks = list(TASKS.load(task)().run(request))
-    result = {
-        "schema": SCHEMA_VERSION,
-        **identity,
-        "dataset": request.data.resolve().name,
-        "tokenizer": request.tokenizer,
-        "granularity": BASELINES.load(request.tokenizer).granularity,
-        "seed": request.seed,
-        "settings": dict(request.settings),
-        "tracks": tracks,
-        "seconds": round(time.perf_counter() - began, 2),
-        "hardware": {"machine": platform.machine(), "cores": os.cpu_count()},
-        "python": platform.python_version(),
-    }
     path = _path(folder, request)
-    partial = path.with_suffix(f".{os.getpid()}.part")
-    partial.write_text(json.dumps(result, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path)
+    began = time.perf_counter()
+    tracks, checksum = _score(TASKS.load(head["task"])(), request, path)
+    results.write(
+        path,
+        {
+            **head,
+            "tokenizer": request.tokenizer,
+            "granularity": BASELINES.load(request.tokenizer).granularity,
+            "seed": request.seed,
+            "tracks": tracks,
+            "predictions": checksum,
+            "seconds": round(time.perf_counter() - began, 2),
+            "hardware": _hardware(),
+            "python": platform.python_version(),
+        },
+    )
     return path
 
 
+def _score(task: Task, request: RunRequest, path: Path) -> tuple[list[dict[str, Any]], str | None]:
+    """The scores of each track, and the checksum of the predictions where the task has any."""
+    if not isinstance(task, PredictingTask):
+        return list(task.run(request)), None
+    predicted = list(task.predict(request))
+    checksum = predictions.write(predictions.path_beside(path), predicted)
+    gold = task.gold(request.data)
+    return [task.score(track, gold) for track in predicted], checksum
+
+
+def _hardware() -> dict[str, Any]:
+    return {
+        "machine": platform.machine(),
+        "processor": platform.processor(),
+        "cores": os.cpu_count(),
+    }
+
+
 def _path(folder: Path, request: RunRequest) -> Path:
-    name = f"{request.data.resolve().name}-{request.tokenizer}-{request.seed}.json"
-    return folder / name
+    return folder / results.file_name(request.data.resolve().name, request.tokenizer, request.seed)
 
 
-def _is_done(path: Path, request: RunRequest, identity: dict[str, Any]) -> bool:
+def _is_done(path: Path, head: dict[str, Any]) -> bool:
+    """Whether the result is there, is of this run, and has its predictions beside it."""
     if not path.is_file():
         return False
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    wanted = {**identity, "settings": dict(request.settings)}
-    return all(stored.get(key) == value for key, value in wanted.items())
+    stored = results.read_file(path)
+    return (
+        stored["schema"] == results.SCHEMA
+        and all(stored[name] == head[name] for name in IDENTITY)
+        and stored["predictions"] == predictions.checksum(predictions.path_beside(path))
+    )
 
 
 def _one_thread() -> None:

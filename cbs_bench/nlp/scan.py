@@ -3,51 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 from spacy.language import Language
 
-from cbs_bench.dataset import reader
 from cbs_bench.metrics.align import match_boxes
-from cbs_bench.metrics.spans import Counts, count
 from cbs_bench.nlp.corpus import Sentence
 from cbs_bench.nlp.tagger import words_of
-from cbs_bench.tokenizer import MultiGranularityTokenizer
 from cbs_bench.types import Box, Glyph, Word
 
 ANCHOR = ":"
-
-
-def score_scans(
-    folder: Path, nlp: Language, sentences: Sequence[Sentence]
-) -> Iterator[dict[str, Any]]:
-    """Tag the test slips from their images and score against their sentences.
-
-    A slip takes part if the ids of its sentences are ``<slip id>:<first glyph>``, which says
-    where on the slip a sentence begins.
-
-    Args:
-        folder: A dataset with the configs ``slips`` and ``pos``.
-        nlp: The pipeline trained on transcriptions.
-        sentences: The test sentences.
-
-    Yields:
-        The scan track's result, if any slip takes part.
-    """
-    gold = gold_words(sentences)
-    reader_of_scans = MultiGranularityTokenizer.load()
-    rows: list[list[int]] = []
-    for slip in reader.rows(folder, "slips", "test"):
-        if slip["id"] not in gold:
-            continue
-        glyphs = reader_of_scans.read(slip["image"]["bytes"]).glyphs
-        boxes = [Box(*bbox) for bbox in slip["objects"]["bbox"]]
-        counts = count(_project(_tag(nlp, glyphs), glyphs, boxes), gold[slip["id"]])
-        rows.append([counts.correct, counts.predicted, counts.gold])
-    if rows:
-        yield {"track": "scan", "split": "test", "slices": {"all": rows}, "extra": {}}
 
 
 def gold_words(sentences: Sequence[Sentence]) -> Mapping[str, list[Word]]:
@@ -59,20 +24,6 @@ def gold_words(sentences: Sequence[Sentence]) -> Mapping[str, list[Word]]:
             offset = int(first)
             words[slip] += [Word(w.start + offset, w.end + offset, w.tag) for w in sentence.words]
     return words
-
-
-def score_reading(
-    nlp: Language, glyphs: Sequence[Glyph], boxes: Sequence[Box], gold: Iterable[Word]
-) -> Counts:
-    """Tag the glyphs read from a slip and count its words.
-
-    Args:
-        nlp: The pipeline trained on transcriptions.
-        glyphs: What was read, in reading order.
-        boxes: The gold boxes, over which ``gold`` is given.
-        gold: The gold words of the slip.
-    """
-    return count(_project(_tag(nlp, glyphs), glyphs, boxes), gold)
 
 
 def tag_graphs(nlp: Language, graphs: Sequence[str]) -> list[Word]:
@@ -94,13 +45,23 @@ def with_gold_spans(words: Iterable[Word], gold: Iterable[Word]) -> list[Word]:
     ]
 
 
-def _tag(nlp: Language, glyphs: Sequence[Glyph]) -> list[Word]:
+def tag_reading(nlp: Language, glyphs: Sequence[Glyph]) -> list[Word]:
+    """Words of the glyphs read from a slip, as spans over them."""
     return words_of(nlp(nlp.tokenizer.from_reading(glyphs)))
 
 
-def _project(words: Sequence[Word], glyphs: Sequence[Glyph], gold: Sequence[Box]) -> list[Word]:
-    """Words over gold glyphs; a word with an unmatched glyph keeps a span that matches none."""
-    place = dict(match_boxes([glyph.box for glyph in glyphs], gold))
+def project(words: Sequence[Word], boxes: Sequence[Box], gold: Sequence[Box]) -> list[Word]:
+    """Words over the glyphs read from a slip as words over its gold glyphs.
+
+    Args:
+        words: Spans over the glyphs read.
+        boxes: Where these stand.
+        gold: Where the gold glyphs stand; two boxes are of one glyph if they overlap enough.
+
+    Returns:
+        As many words; one with an unmatched glyph has a span that no gold word has.
+    """
+    place = dict(match_boxes(boxes, gold))
     projected: list[Word] = []
     for index, word in enumerate(words):
         spots = [place.get(glyph, -1) for glyph in range(word.start, word.end)]

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from cbs_bench import results
 from cbs_bench.errors import InputError
 from cbs_bench.report.board import Board, BoardKey, Entry, Score, Slice
 
@@ -60,25 +61,12 @@ def read_boards(folder: Path) -> list[Board]:
         InputError: If there is no result, a file is not one, two are of the same run, or rows
             do not match.
     """
-    paths = sorted(folder.rglob("*.json")) if folder.is_dir() else []
-    if not paths:
-        raise InputError("no results", path=folder, remedy="run `cbs-bench run` first")
     runs: dict[BoardKey, dict[str, list[_Run]]] = defaultdict(lambda: defaultdict(list))
-    for path in paths:
-        try:
-            for run in _runs(path):
-                runs[run.key][run.result["tokenizer"]].append(run)
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError(
-                f"not a result ({error!r})", path=path, remedy="remove it or run the task again"
-            ) from error
+    for path, result in results.read(folder):
+        for track in result["tracks"]:
+            run = _Run(path, result, track)
+            runs[run.key][result["tokenizer"]].append(run)
     return [_board(key, runs[key], _versions(key, runs)) for key in sorted(runs)]
-
-
-def _runs(path: Path) -> Iterator[_Run]:
-    result = json.loads(path.read_text(encoding="utf-8"))
-    for track in result["tracks"]:
-        yield _Run(path, result, track)
 
 
 def _versions(key: BoardKey, keys: Iterable[BoardKey]) -> list[str]:

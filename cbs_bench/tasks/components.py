@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from cbs_bench.errors import InputError
-from cbs_bench.interfaces import RunRequest, Task, TaskInfo
+from cbs_bench.interfaces import PredictingTask, RunRequest, TaskInfo
 from cbs_bench.metrics.spans import Counts
-from cbs_bench.tasks.recognition import Crop, read_crops, slices_of, training_sizes
+from cbs_bench.predictions import Predictions
+from cbs_bench.tasks.recognition import (
+    Crop,
+    CropGold,
+    read_crops,
+    slices_of,
+    training_sizes,
+)
 from cbs_bench.vision import Recognizer
 
 
-class ComponentsTask(Task):
+class ComponentsTask(PredictingTask[CropGold]):
     """The shipped recogniser's components on the test crops."""
 
     info = TaskInfo(
@@ -25,40 +33,57 @@ class ComponentsTask(Task):
         compares_tokenizers=False,
     )
 
-    def run(self, request: RunRequest) -> Iterator[dict[str, Any]]:
-        """Compare the components of every test crop whose graph has any.
+    def predict(self, request: RunRequest) -> Iterator[Predictions]:
+        """Name the components on every test crop whose graph has any."""
+        crops = _crops_with_components(request.data)
+        found = Recognizer.load().predict([crop.image for crop in crops])
+        rows = [
+            {"id": crop.id, "components": list(read.components)}
+            for crop, read in zip(crops, found, strict=True)
+        ]
+        yield Predictions("scan", "test", rows)
+
+    def gold(self, data: Path) -> CropGold:
+        """The components of the graphs that the test crops show."""
+        return CropGold(_crops_with_components(data), training_sizes(data))
+
+    def score(self, predictions: Predictions, gold: CropGold) -> dict[str, Any]:
+        """Compare multisets, then sequences.
 
         ``macro_f1`` averages F1 over crops, as the sub-character score of Chen et al.
         (COLING 2025) does; the slices count over all components.
         """
-        crops = [crop for crop in read_crops(request.data) if crop.components]
-        if not crops:
-            raise InputError(
-                "no test crop has components",
-                path=request.data,
-                remedy="build it from a corpus whose graphs can be taken apart",
-            )
-        found = Recognizer.load().predict([crop.image for crop in crops])
-        predicted = [tuple(read.components) for read in found]
+        rows = predictions.of([crop.id for crop in gold.crops])
+        predicted = [tuple(row["components"]) for row in rows]
         counts = [
             multiset_counts(parts, crop.components)
-            for parts, crop in zip(predicted, crops, strict=True)
+            for parts, crop in zip(predicted, gold.crops, strict=True)
         ]
-        sizes = training_sizes(request.data)
         slices: dict[str, list[list[int]]] = {}
-        for crop, count in zip(crops, counts, strict=True):
-            for name in slices_of(sizes[crop.graph]):
+        for crop, count in zip(gold.crops, counts, strict=True):
+            for name in slices_of(gold.sizes.get(crop.graph, 0)):
                 row = [count.correct, count.predicted, count.gold]
                 slices.setdefault(name, []).append(row)
-        yield {
-            "track": "scan",
-            "split": "test",
+        return {
+            "track": predictions.track,
+            "split": predictions.split,
             "slices": slices,
             "extra": {
                 "macro_f1": float(np.mean([count.f1 for count in counts])),
-                **ordered_measures(predicted, crops),
+                **ordered_measures(predicted, gold.crops),
             },
         }
+
+
+def _crops_with_components(data: Path) -> list[Crop]:
+    crops = [crop for crop in read_crops(data) if crop.components]
+    if not crops:
+        raise InputError(
+            "no test crop has components",
+            path=data,
+            remedy="build it from a corpus whose graphs can be taken apart",
+        )
+    return crops
 
 
 def multiset_counts(predicted: Sequence[str], gold: Sequence[str]) -> Counts:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
-from cbs_bench.interfaces import RunRequest, Task, TaskInfo
+from cbs_bench.interfaces import PredictingTask, RunRequest, TaskInfo
 from cbs_bench.metrics.detection import COCO_THRESHOLDS, average_precision, detection_counts
+from cbs_bench.predictions import Predictions
 from cbs_bench.types import Box
 from cbs_bench.vision import Detector
 
@@ -18,7 +21,15 @@ RANKING_THRESHOLD = 0.02
 """Average precision ranks boxes well below the confidence at which the detector stops."""
 
 
-class DetectionTask(Task):
+@dataclass(frozen=True, slots=True)
+class SlipBoxes:
+    """The annotated boxes of one test slip."""
+
+    id: str
+    boxes: Sequence[Box]
+
+
+class DetectionTask(PredictingTask[list[SlipBoxes]]):
     """The shipped detector on the test slips."""
 
     info = TaskInfo(
@@ -28,28 +39,50 @@ class DetectionTask(Task):
         compares_tokenizers=False,
     )
 
-    def run(self, request: RunRequest) -> Iterator[dict[str, Any]]:
+    def predict(self, request: RunRequest) -> Iterator[Predictions]:
         """Detect at the shipped threshold for F1, and far below it for average precision."""
         detector, ranker = Detector.load(), Detector.load()
         ranker.threshold = RANKING_THRESHOLD
-        rows: list[list[int]] = []
-        ranked: list[tuple[list[Box], list[Box]]] = []
+        rows = []
         for slip in reader.rows(request.data, "slips", "test"):
-            gold = [Box(*bbox) for bbox in slip["objects"]["bbox"]]
             image = slip["image"]["bytes"]
-            counts = detection_counts(detector.detect(image), gold)
-            rows.append([counts.correct, counts.predicted, counts.gold])
-            ranked.append((ranker.detect(image), gold))
-        if not rows:
+            boxes, ranked = detector.detect(image), ranker.detect(image)
+            rows.append({"id": slip["id"], "boxes": _as_rows(boxes), "ranked": _as_rows(ranked)})
+        yield Predictions("scan", "test", rows)
+
+    def gold(self, data: Path) -> list[SlipBoxes]:
+        """The boxes of the test slips."""
+        slips = [
+            SlipBoxes(slip["id"], [Box(*bbox) for bbox in slip["objects"]["bbox"]])
+            for slip in reader.rows(data, "slips", "test")
+        ]
+        if not slips:
             raise InputError(
                 "the slips config has no row in its test split",
-                path=request.data,
+                path=data,
                 remedy="build it from a corpus with more slips",
             )
+        return slips
+
+    def score(self, predictions: Predictions, gold: list[SlipBoxes]) -> dict[str, Any]:
+        """Counts by slip, and average precision over all slips."""
+        rows = predictions.of([slip.id for slip in gold])
+        pairs = list(zip(rows, gold, strict=True))
+        counts = [detection_counts(_as_boxes(row["boxes"]), slip.boxes) for row, slip in pairs]
+        ranked = [(_as_boxes(row["ranked"]), slip.boxes) for row, slip in pairs]
         precisions = [average_precision(ranked, threshold=t) for t in COCO_THRESHOLDS]
-        yield {
-            "track": "scan",
-            "split": "test",
-            "slices": {"all": rows},
+        return {
+            "track": predictions.track,
+            "split": predictions.split,
+            "slices": {"all": [[c.correct, c.predicted, c.gold] for c in counts]},
             "extra": {"ap50": precisions[0], "ap50_95": float(np.mean(precisions))},
         }
+
+
+def _as_rows(boxes: Sequence[Box]) -> list[list[float]]:
+    """``[x, y, width, height, confidence]`` of each box."""
+    return [[*box.xywh, box.confidence] for box in boxes]
+
+
+def _as_boxes(rows: Sequence[Sequence[float]]) -> list[Box]:
+    return [Box(*row) for row in rows]

@@ -7,18 +7,27 @@ the spans of words. What F1 gains by a replacement is what the replaced step had
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from spacy.language import Language
 
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
-from cbs_bench.interfaces import BASELINES, RunRequest, Task, TaskInfo
+from cbs_bench.interfaces import BASELINES, PredictingTask, RunRequest, TaskInfo
 from cbs_bench.metrics.spans import Counts, count
 from cbs_bench.nlp.corpus import Sentence, read_sentences
 from cbs_bench.nlp.fit import Budget, fit_pipeline
-from cbs_bench.nlp.scan import gold_words, score_reading, tag_graphs, with_gold_spans
-from cbs_bench.tasks.pos import DEFAULT_VOCAB_SIZE
+from cbs_bench.nlp.scan import project, tag_graphs, tag_reading, with_gold_spans
+from cbs_bench.predictions import Predictions
+from cbs_bench.tasks.pos import (
+    DEFAULT_VOCAB_SIZE,
+    PosGold,
+    as_rows,
+    as_words,
+    read_gold,
+    tagged_slips,
+)
 from cbs_bench.tokenizer.reading import SlipReader
 from cbs_bench.types import Box, Word
 from cbs_bench.vision import Detector, Recognizer
@@ -28,7 +37,7 @@ STEPS = ("detector", "recogniser", "segmentation", "tagger")
 SLICES = ("as read", "gold boxes", "gold graphs", "gold segmentation")
 
 
-class EndToEndTask(Task):
+class EndToEndTask(PredictingTask[PosGold]):
     """Detector, recogniser and tagger run one after the other on the test slips."""
 
     info = TaskInfo(
@@ -37,27 +46,37 @@ class EndToEndTask(Task):
         needs=("slips", "pos"),
     )
 
-    def run(self, request: RunRequest) -> Iterator[dict[str, Any]]:
-        """Train the tagger on transcriptions; score the test slips under each replacement."""
+    def predict(self, request: RunRequest) -> Iterator[Predictions]:
+        """Train the tagger on transcriptions; tag the test slips under each replacement."""
         splits = {split: read_sentences(request.data, split) for split in reader.SPLITS}
-        gold = gold_words(splits["test"])
-        slips = [s for s in reader.rows(request.data, "slips", "test") if s["id"] in gold]
-        if not splits["train"] or not slips:
-            raise InputError(
-                "no test slip has tagged sentences, or none is there to train on",
-                path=request.data,
-                remedy="name the sentences of a slip <slip id>:<first glyph>",
-            )
+        slips = tagged_slips(request.data, splits["test"])
         nlp = _train_tagger(request, splits)
         detector, recognizer = Detector.load(), Recognizer.load()
+        rows = [_tag_slip(nlp, detector, recognizer, slip) for slip in slips]
+        yield Predictions("scan", "test", rows)
+
+    def gold(self, data: Path) -> PosGold:
+        """The words and boxes of the test slips."""
+        gold = read_gold(data)
+        if not gold.slips:
+            raise InputError(
+                "no test slip has tagged sentences",
+                path=data,
+                remedy="name the sentences of a slip <slip id>:<first glyph>",
+            )
+        return gold
+
+    def score(self, predictions: Predictions, gold: PosGold) -> dict[str, Any]:
+        """Counts by slip under each replacement, and what each step loses."""
+        rows = predictions.of([slip.id for slip in gold.slips])
         slices: dict[str, list[list[int]]] = {name: [] for name in SLICES}
-        for slip in slips:
-            counts = _score_slip(nlp, detector, recognizer, slip, gold[slip["id"]])
-            for name, c in zip(SLICES, counts, strict=True):
-                slices[name].append([c.correct, c.predicted, c.gold])
-        yield {
-            "track": "scan",
-            "split": "test",
+        for row, slip in zip(rows, gold.slips, strict=True):
+            for name, words in _replaced(row, gold.boxes[slip.id], slip.words).items():
+                found = count(words, slip.words)
+                slices[name].append([found.correct, found.predicted, found.gold])
+        return {
+            "track": predictions.track,
+            "split": predictions.split,
             "slices": slices,
             "extra": {"loss_of_f1": losses(slices)},
         }
@@ -81,22 +100,35 @@ def losses(slices: Mapping[str, Sequence[Sequence[int]]]) -> dict[str, float]:
     return {step: reached[i + 1] - reached[i] for i, step in enumerate(STEPS)}
 
 
-def _score_slip(
-    nlp: Language,
-    detector: Detector,
-    recognizer: Recognizer,
-    slip: Mapping[str, Any],
-    gold: Sequence[Word],
-) -> Iterator[Counts]:
-    """Counts of one slip, in the order of ``SLICES``."""
-    image = slip["image"]["bytes"]
-    boxes = [Box(*bbox) for bbox in slip["objects"]["bbox"]]
-    for finder in (detector, KnownBoxes(boxes)):
-        glyphs = SlipReader(finder, recognizer).read(image)
-        yield score_reading(nlp, glyphs, boxes, gold)
-    words = tag_graphs(nlp, slip["objects"]["graph"])
-    yield count(words, gold)
-    yield count(with_gold_spans(words, gold), gold)
+def _tag_slip(
+    nlp: Language, detector: Detector, recognizer: Recognizer, slip: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Words over the boxes found, over gold boxes, and over gold graphs."""
+    image, objects = slip["image"]["bytes"], slip["objects"]
+    glyphs = SlipReader(detector, recognizer).read(image)
+    boxes = KnownBoxes([Box(*bbox) for bbox in objects["bbox"]])
+    given = SlipReader(boxes, recognizer).read(image)
+    return {
+        "id": slip["id"],
+        "boxes": [list(glyph.box.xywh) for glyph in glyphs],
+        "as read": as_rows(tag_reading(nlp, glyphs)),
+        "gold boxes": as_rows(tag_reading(nlp, given)),
+        "gold graphs": as_rows(tag_graphs(nlp, objects["graph"])),
+    }
+
+
+def _replaced(
+    row: Mapping[str, Any], boxes: Sequence[Box], gold: Sequence[Word]
+) -> dict[str, list[Word]]:
+    """The words of a slip under each replacement of ``SLICES``, over its gold glyphs."""
+    found = [Box(*box) for box in row["boxes"]]
+    from_graphs = as_words(row["gold graphs"])
+    return {
+        "as read": project(as_words(row["as read"]), found, boxes),
+        "gold boxes": as_words(row["gold boxes"]),
+        "gold graphs": from_graphs,
+        "gold segmentation": with_gold_spans(from_graphs, gold),
+    }
 
 
 def _train_tagger(request: RunRequest, splits: Mapping[str, list[Sentence]]) -> Language:

@@ -8,22 +8,48 @@ test slips; predicted glyphs are matched to gold glyphs by overlap before words 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from spacy.language import Language
 
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
-from cbs_bench.interfaces import BASELINES, RunRequest, SlipTokenizer, Task, TaskInfo
+from cbs_bench.interfaces import BASELINES, PredictingTask, RunRequest, TaskInfo
 from cbs_bench.metrics.spans import Counts, count
+from cbs_bench.metrics.words import aligned_accuracy, confusion, first_occurrence_counts
 from cbs_bench.nlp.corpus import Sentence, read_sentences
-from cbs_bench.nlp.fit import Budget, Fit, fit_pipeline, predict
-from cbs_bench.nlp.scan import score_scans
-from cbs_bench.types import Word
+from cbs_bench.nlp.fit import Budget, fit_pipeline, predict
+from cbs_bench.nlp.scan import gold_words, project, tag_reading
+from cbs_bench.predictions import Predictions
+from cbs_bench.tokenizer import MultiGranularityTokenizer
+from cbs_bench.types import Box, Word
 
 DEFAULT_VOCAB_SIZE = 8000
 
 
-class PosTask(Task):
+@dataclass(frozen=True, slots=True)
+class PosGold:
+    """What tags are held against.
+
+    Attributes:
+        sentences: The test sentences.
+        slips: The test slips that have sentences, as one sentence each.
+        boxes: The boxes of the glyphs of each slip.
+        graphs: The graphs of the training sentences.
+        words: The words of the training sentences, without tags.
+    """
+
+    sentences: Sequence[Sentence]
+    slips: Sequence[Sentence]
+    boxes: Mapping[str, Sequence[Box]]
+    graphs: frozenset[str]
+    words: frozenset[str]
+
+
+class PosTask(PredictingTask[PosGold]):
     """Joint word segmentation and part-of-speech tagging."""
 
     info = TaskInfo(
@@ -32,19 +58,14 @@ class PosTask(Task):
         needs=("pos",),
     )
 
-    def run(self, request: RunRequest) -> Iterator[dict[str, Any]]:
-        """Train on the training split, choose the epoch on validation, score the test split."""
+    def predict(self, request: RunRequest) -> Iterator[Predictions]:
+        """Train on the training split, choose the epoch on validation, tag the test split."""
         splits = {split: read_sentences(request.data, split) for split in reader.SPLITS}
-        if not splits["train"] or not splits["test"]:
-            raise InputError(
-                "the pos config needs rows in its train and test splits",
-                path=request.data,
-                remedy="build it from a corpus with more than one slip or document",
-            )
-        vocab_size = int(request.settings.get("vocab_size", DEFAULT_VOCAB_SIZE))
+        _refuse_empty(splits["train"], splits["test"], request.data)
+        test = splits["test"]
         tokenizer = BASELINES.load(request.tokenizer).train(
             (sentence.glyphs for sentence in splits["train"]),
-            vocab_size=vocab_size,
+            vocab_size=int(request.settings.get("vocab_size", DEFAULT_VOCAB_SIZE)),
             seed=request.seed,
         )
         fit = fit_pipeline(
@@ -55,33 +76,130 @@ class PosTask(Task):
             budget=Budget(**request.settings.get("budget", {})),
             seed=request.seed,
         )
-        yield self._transcription(fit, tokenizer, splits)
-        if "slips" in reader.configs(request.data):
-            yield from score_scans(request.data, fit.nlp, splits["test"])
-
-    def _transcription(
-        self, fit: Fit, tokenizer: SlipTokenizer, splits: dict[str, list[Sentence]]
-    ) -> dict[str, Any]:
-        test = splits["test"]
-        words = predict(fit.nlp, test)
-        seen = {glyph for sentence in splits["train"] for glyph in sentence.glyphs}
-        tags = sorted({word.tag for sentence in test for word in sentence.words})
         tokens = sum(len(tokenizer.tokenize(sentence.glyphs)) for sentence in test)
-        return {
-            "track": "transcription",
-            "split": "test",
-            "slices": {
-                "all": _rows(test, words),
-                "without punctuation": _rows(test, words, _has_no_punctuation),
-                "unseen graph": _rows(test, words, lambda s: _has_unseen(s, seen)),
-            },
-            "tags": {tag: _total(test, words, tag) for tag in tags},
-            "segmentation": _rows(_untagged(test), [_strip(row) for row in words]),
-            "extra": {
+        yield Predictions(
+            "transcription",
+            "test",
+            [
+                {"id": sentence.id, "words": as_rows(words)}
+                for sentence, words in zip(test, predict(fit.nlp, test), strict=True)
+            ],
+            {
                 "validation_f1": [round(f1, 4) for f1 in fit.curve],
                 "tokens_per_glyph": tokens / sum(len(s.glyphs) for s in test),
             },
+        )
+        rows = list(_read_slips(fit.nlp, request.data, test))
+        if rows:
+            yield Predictions("scan", "test", rows)
+
+    def gold(self, data: Path) -> PosGold:
+        """The tagged test sentences, and what training has shown."""
+        return read_gold(data)
+
+    def score(self, predictions: Predictions, gold: PosGold) -> dict[str, Any]:
+        """Counts by sentence, by tag and on what was unseen in training.
+
+        ``paper_f1`` is the score of Chen et al. (COLING 2025), which matches words by text.
+        """
+        on_scans = predictions.track == "scan"
+        sentences = gold.slips if on_scans else gold.sentences
+        rows = predictions.of([sentence.id for sentence in sentences])
+        read = [as_words(row["words"]) for row in rows]
+        if on_scans:
+            graphs = [row["graphs"] for row in rows]
+            placed = [
+                project(words, [Box(*box) for box in row["boxes"]], gold.boxes[row["id"]])
+                for row, words in zip(rows, read, strict=True)
+            ]
+        else:
+            graphs = [sentence.glyphs for sentence in sentences]
+            placed = read
+        table = confusion(zip(placed, (s.words for s in sentences), strict=True))
+        return {
+            "track": predictions.track,
+            "split": predictions.split,
+            "slices": {
+                "all": _rows(sentences, placed),
+                "without punctuation": _rows(sentences, placed, _has_no_punctuation),
+                "unseen graph": _rows(sentences, placed, lambda s: _has_unseen(s, gold.graphs)),
+                "unseen word": _rows(sentences, placed, lambda s: _is_unseen(s, gold.words)),
+            },
+            "tags": _by_tag(sentences, placed),
+            "segmentation": _rows(_untagged(sentences), [_strip(row) for row in placed]),
+            "confusion": table,
+            "extra": {
+                **predictions.measures,
+                "aligned_accuracy": aligned_accuracy(table),
+                "paper_f1": _paper_counts(sentences, graphs, read).f1,
+            },
         }
+
+
+def read_gold(data: Path) -> PosGold:
+    """The tagged test sentences, and what training has shown.
+
+    Raises:
+        InputError: If the training or the test split is empty.
+    """
+    train, test = read_sentences(data, "train"), read_sentences(data, "test")
+    _refuse_empty(train, test, data)
+    words = gold_words(test)
+    slips: list[Sentence] = []
+    boxes: dict[str, list[Box]] = {}
+    for slip in tagged_slips(data, test):
+        name, objects = slip["id"], slip["objects"]
+        slips.append(Sentence(name, tuple(objects["graph"]), tuple(words[name])))
+        boxes[name] = [Box(*bbox) for bbox in objects["bbox"]]
+    return PosGold(
+        test,
+        slips,
+        boxes,
+        frozenset(glyph for sentence in train for glyph in sentence.glyphs),
+        frozenset(_text(s.glyphs, word) for s in train for word in s.words),
+    )
+
+
+def tagged_slips(data: Path, test: Sequence[Sentence]) -> Iterator[dict[str, Any]]:
+    """The test slips of a dataset that have sentences, if it has slips.
+
+    A slip takes part if the ids of its sentences are ``<slip id>:<first glyph>``, which says
+    where on the slip a sentence begins.
+    """
+    if "slips" in reader.configs(data):
+        words = gold_words(test)
+        yield from (slip for slip in reader.rows(data, "slips", "test") if slip["id"] in words)
+
+
+def _read_slips(nlp: Language, data: Path, test: Sequence[Sentence]) -> Iterator[dict[str, Any]]:
+    eyes = MultiGranularityTokenizer.load()
+    for slip in tagged_slips(data, test):
+        glyphs = eyes.read(slip["image"]["bytes"]).glyphs
+        yield {
+            "id": slip["id"],
+            "boxes": [list(glyph.box.xywh) for glyph in glyphs],
+            "graphs": [glyph.graph for glyph in glyphs],
+            "words": as_rows(tag_reading(nlp, glyphs)),
+        }
+
+
+def as_rows(words: Sequence[Word]) -> list[list[Any]]:
+    """Words as they are stored: ``[start, end, tag]``."""
+    return [[word.start, word.end, word.tag] for word in words]
+
+
+def as_words(rows: Sequence[Sequence[Any]]) -> list[Word]:
+    """The inverse of :func:`as_rows`."""
+    return [Word(int(start), int(end), str(tag)) for start, end, tag in rows]
+
+
+def _refuse_empty(train: Sequence[Sentence], test: Sequence[Sentence], data: Path) -> None:
+    if not train or not test:
+        raise InputError(
+            "the pos config needs rows in its train and test splits",
+            path=data,
+            remedy="build it from a corpus with more than one slip or document",
+        )
 
 
 Keep = Callable[[Word], bool]
@@ -100,11 +218,34 @@ def _rows(
     return [[c.correct, c.predicted, c.gold] for c in counts]
 
 
-def _total(gold: Sequence[Sentence], predicted: Sequence[Sequence[Word]], tag: str) -> list[int]:
-    total = Counts()
+def _by_tag(gold: Sequence[Sentence], predicted: Sequence[Sequence[Word]]) -> dict[str, list[int]]:
+    """``[correct, predicted, gold]`` of every tag of the gold words."""
+    totals = {tag: [0, 0, 0] for tag in sorted({w.tag for s in gold for w in s.words})}
     for sentence, words in zip(gold, predicted, strict=True):
-        total += count(words, sentence.words, lambda word: word.tag == tag)
-    return [total.correct, total.predicted, total.gold]
+        guess, truth = set(words), set(sentence.words)
+        for place, found in enumerate((guess & truth, guess, truth)):
+            for word in found:
+                if word.tag in totals:
+                    totals[word.tag][place] += 1
+    return totals
+
+
+def _paper_counts(
+    gold: Sequence[Sentence],
+    graphs: Sequence[Sequence[str]],
+    predicted: Sequence[Sequence[Word]],
+) -> Counts:
+    total = Counts()
+    for sentence, read, words in zip(gold, graphs, predicted, strict=True):
+        total += first_occurrence_counts(
+            [(_text(read, word), word.tag) for word in words],
+            [(_text(sentence.glyphs, word), word.tag) for word in sentence.words],
+        )
+    return total
+
+
+def _text(glyphs: Sequence[str], word: Word) -> str:
+    return "".join(glyphs[word.start : word.end])
 
 
 def _has_no_punctuation(sentence: Sentence) -> Keep:
@@ -117,9 +258,18 @@ def _is_punctuation(glyph: str) -> bool:
     return len(glyph) == 1 and unicodedata.category(glyph).startswith("P")
 
 
-def _has_unseen(sentence: Sentence, seen: set[str]) -> Keep:
+def _has_unseen(sentence: Sentence, seen: frozenset[str]) -> Keep:
     unseen = [glyph not in seen for glyph in sentence.glyphs]
     return lambda word: any(unseen[word.start : word.end])
+
+
+def _is_unseen(sentence: Sentence, seen: frozenset[str]) -> Keep:
+    def keep(word: Word) -> bool:
+        # A word read where the slip has no glyph has no text there.
+        text = _text(sentence.glyphs, word)
+        return bool(text) and text not in seen
+
+    return keep
 
 
 def _strip(words: Sequence[Word]) -> list[Word]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,12 @@ import numpy as np
 
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
-from cbs_bench.interfaces import RunRequest, Task, TaskInfo
+from cbs_bench.interfaces import PredictingTask, RunRequest, TaskInfo
 from cbs_bench.metrics.calibration import expected_calibration_error
+from cbs_bench.predictions import Predictions
 from cbs_bench.script.labels import parse
 from cbs_bench.vision import Recognizer
-from cbs_bench.vision.recognizer import CANDIDATES, Recognition
+from cbs_bench.vision.recognizer import CANDIDATES
 
 CLASS_SIZES = {
     "1-2 training crops": range(1, 3),
@@ -31,19 +32,34 @@ class Crop:
     """One test crop of a character.
 
     Attributes:
+        id: The row's id.
         image: The encoded picture.
         label: The raw label.
         graph: What is written, by the label.
         components: The parts of the graph in writing order; empty where none are known.
     """
 
+    id: str
     image: bytes
     label: str
     graph: str
     components: tuple[str, ...]
 
 
-class RecognitionTask(Task):
+@dataclass(frozen=True, slots=True)
+class CropGold:
+    """What readings of crops are held against.
+
+    Attributes:
+        crops: The test crops.
+        sizes: Number of training crops of each graph.
+    """
+
+    crops: Sequence[Crop]
+    sizes: Mapping[str, int]
+
+
+class RecognitionTask(PredictingTask[CropGold]):
     """The shipped recogniser on the test crops."""
 
     info = TaskInfo(
@@ -53,22 +69,35 @@ class RecognitionTask(Task):
         compares_tokenizers=False,
     )
 
-    def run(self, request: RunRequest) -> Iterator[dict[str, Any]]:
-        """Recognise every test crop whose label names a character.
+    def predict(self, request: RunRequest) -> Iterator[Predictions]:
+        """Recognise every test crop whose label names a character."""
+        crops = read_crops(request.data)
+        found = Recognizer.load().predict([crop.image for crop in crops])
+        rows = [
+            {"id": crop.id, "candidates": [list(candidate) for candidate in read.candidates]}
+            for crop, read in zip(crops, found, strict=True)
+        ]
+        yield Predictions("scan", "test", rows)
+
+    def gold(self, data: Path) -> CropGold:
+        """The labels of the test crops.
 
         *Seen* graphs and class sizes are those of the dataset's own training split.
         """
-        crops = read_crops(request.data)
-        found = Recognizer.load().predict([crop.image for crop in crops])
+        return CropGold(read_crops(data), training_sizes(data))
+
+    def score(self, predictions: Predictions, gold: CropGold) -> dict[str, Any]:
+        """Hits of the first candidate, and where the labelled graph stands among the others."""
+        crops = gold.crops
+        found = [row["candidates"] for row in predictions.of([crop.id for crop in crops])]
         ranks = [rank_of(crop.graph, read) for crop, read in zip(crops, found, strict=True)]
-        sizes = training_sizes(request.data)
         slices: dict[str, list[list[int]]] = defaultdict(list)
         for crop, rank in zip(crops, ranks, strict=True):
-            for name in slices_of(sizes[crop.graph]):
+            for name in slices_of(gold.sizes.get(crop.graph, 0)):
                 slices[name].append([int(rank == 0), 1, 1])
-        yield {
-            "track": "scan",
-            "split": "test",
+        return {
+            "track": predictions.track,
+            "split": predictions.split,
             "slices": dict(slices),
             "extra": {
                 "top3": _share(rank < 3 for rank in ranks),
@@ -91,7 +120,8 @@ def read_crops(folder: Path) -> list[Crop]:
         label = parse(row["label"])
         if label.is_character:
             parts = tuple(row["components"])
-            crops.append(Crop(row["image"]["bytes"], row["label"], label.graph, parts))
+            image = row["image"]["bytes"]
+            crops.append(Crop(row["id"], image, row["label"], label.graph, parts))
     if not crops:
         raise InputError(
             "the glyphs config has no character in its test split",
@@ -119,9 +149,13 @@ def slices_of(size: int) -> list[str]:
     return ["all", "seen", *(name for name, sizes in CLASS_SIZES.items() if size in sizes)]
 
 
-def rank_of(graph: str, read: Recognition) -> int:
+Candidates = Sequence[tuple[str, float]]
+"""Graphs and their probabilities, most probable first."""
+
+
+def rank_of(graph: str, candidates: Candidates) -> int:
     """Place of ``graph`` among the candidates from 0; ``CANDIDATES`` where it is none of them."""
-    graphs = [candidate for candidate, _ in read.candidates]
+    graphs = [candidate for candidate, _ in candidates]
     return graphs.index(graph) if graph in graphs else CANDIDATES
 
 
@@ -145,8 +179,8 @@ def label_ceiling(crops: Sequence[Crop]) -> float:
     return sum(max(counts.values()) for counts in labels.values()) / len(crops)
 
 
-def _calibration_error(found: Sequence[Recognition], ranks: Sequence[int]) -> float:
-    confidence = np.array([read.candidates[0][1] for read in found])
+def _calibration_error(found: Sequence[Candidates], ranks: Sequence[int]) -> float:
+    confidence = np.array([candidates[0][1] for candidates in found])
     return expected_calibration_error(confidence, np.array(ranks) == 0)
 
 

@@ -17,7 +17,8 @@ def write(tmp_path):
 
     def write(tokenizer, seed, rows, *, folder=tmp_path, track=None, **changes):
         result = {
-            "task": "pos", "fingerprint": "f" * 64, "dataset": "small", "tokenizer": tokenizer,
+            "schema": 1, "task": "pos", "fingerprint": "f" * 64, "dataset": "small",
+            "tokenizer": tokenizer,
             "granularity": GRANULARITIES.get(tokenizer, "subword"), "seed": seed,
             "tracks": [
                 {

@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 
 from cbs_bench.tasks.components import edit_distance, multiset_counts, ordered_measures
 from cbs_bench.tasks.recognition import Crop, label_ceiling, macro_accuracy, rank_of, slices_of
-from cbs_bench.vision.recognizer import CANDIDATES, Recognition
+from cbs_bench.vision.recognizer import CANDIDATES
 
 PARTS = st.lists(st.sampled_from("日月木口"), max_size=6)
 
 
 def crop(label, graph, components=()):
-    return Crop(b"", label, graph, tuple(components))
+    return Crop("id", b"", label, graph, tuple(components))
 
 
 def test_rank_is_the_place_among_the_candidates():
-    read = Recognition([("天", 0.6), ("夫", 0.3)], [])
+    read = [("天", 0.6), ("夫", 0.3)]
     assert [rank_of(graph, read) for graph in ("天", "夫", "又")] == [0, 1, CANDIDATES]
 
 

@@ -1,0 +1,181 @@
+"""A result: what one run of a task scored, on which data, with which code, as one JSON file.
+
+Schema 2 adds to schema 1 the revision of the code and the checksum of the stored predictions;
+results of schema 1 are still read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from types import NoneType
+from typing import Any
+
+from cbs_bench import atomic
+from cbs_bench.errors import InputError
+
+SCHEMA = 2
+PEER_ROLES = ("detector", "recognizer", "tagger")
+TRACKS = ("scan", "transcription")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a result.
+
+    Attributes:
+        kinds: The types it may have in Python.
+        meaning: What it holds.
+        since: The first schema that requires it; ``None`` for a field that may be absent.
+    """
+
+    kinds: tuple[type, ...]
+    meaning: str
+    since: int | None = 1
+
+
+FIELDS = {
+    "schema": Field((int,), "version of this table"),
+    "task": Field((str,), "name of the task"),
+    "dataset": Field((str,), "name of the dataset's folder"),
+    "fingerprint": Field((str,), "digest of the dataset's rows"),
+    "version": Field((str,), "version of cbs_bench", since=2),
+    "revision": Field((dict, NoneType), "`commit` and `dirty`; null outside a checkout", since=2),
+    "tokenizer": Field((str,), "name of the tokenizer"),
+    "granularity": Field((str,), "what most of its tokens are"),
+    **{role: Field((str,), "the peer in that role", since=None) for role in PEER_ROLES},
+    "seed": Field((int,), "seed of the run"),
+    "settings": Field((dict,), "what the caller chose for the task", since=2),
+    "tracks": Field((list,), "scores, one item a track"),
+    "predictions": Field((str, NoneType), "SHA-256 of the stored predictions", since=2),
+    "seconds": Field((int, float), "wall-clock time of the run", since=2),
+    "hardware": Field((dict,), "machine, processor and cores", since=2),
+    "python": Field((str,), "version of Python", since=2),
+}
+TRACK_FIELDS = {
+    "track": Field((str,), "`scan` or `transcription`"),
+    "split": Field((str,), "the split scored"),
+    "slices": Field((dict,), "name to `[correct, predicted, gold]` of every row"),
+    "extra": Field((dict,), "further measures", since=2),
+    "tags": Field((dict,), "tag to `[correct, predicted, gold]`", since=None),
+    "segmentation": Field((list,), "counts of every row, tags left out", since=None),
+    "confusion": Field((dict,), "gold tag to predicted tag to words of equal span", since=None),
+}
+
+
+def file_name(dataset: str, tokenizer: str, seed: int, peers: Sequence[str] = ()) -> str:
+    """The name of a result's file.
+
+    Examples:
+        >>> file_name("kyoto", "bpe", 0, ["crf"])
+        'kyoto-crf-bpe-0.json'
+    """
+    return "-".join([dataset, *peers, tokenizer, str(seed)]) + ".json"
+
+
+def write(path: Path, result: Mapping[str, Any]) -> None:
+    """Store a result atomically.
+
+    Raises:
+        InputError: If it is none.
+    """
+    validate(result, path)
+    text = json.dumps(result, ensure_ascii=False, separators=(",", ":")) + "\n"
+    atomic.write_bytes(path, text.encode("utf-8"))
+
+
+def read(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
+    """All results below ``folder`` with their paths, in order of the paths.
+
+    Raises:
+        InputError: If there is no result, or a file is not one.
+    """
+    paths = sorted(folder.rglob("*.json")) if folder.is_dir() else []
+    if not paths:
+        raise InputError("no results", path=folder, remedy="run `cbs-bench run` first")
+    return [(path, read_file(path)) for path in paths]
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """One result.
+
+    Raises:
+        InputError: If the file is missing or is not a result.
+    """
+    try:
+        result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError("no such file", path=path, remedy="give the JSON of a result") from error
+    except (OSError, ValueError) as error:
+        raise _not_a_result(f"no JSON ({error})", path) from error
+    validate(result, path)
+    return result
+
+
+def validate(result: Any, path: Path) -> None:
+    """Check the form of a result: its fields, their types, and every count.
+
+    Raises:
+        InputError: Naming the first thing that is wrong.
+    """
+    if not isinstance(result, dict):
+        raise _not_a_result("no JSON object", path)
+    schema = result.get("schema")
+    if not isinstance(schema, int) or not 1 <= schema <= SCHEMA:
+        raise _not_a_result(f"its schema is {schema!r}, not 1 to {SCHEMA}", path)
+    fault = _fault(result, FIELDS, schema)
+    if fault is None and not result["tracks"]:
+        fault = "it has no tracks"
+    for number, track in enumerate(result["tracks"] if fault is None else ()):
+        fault = fault or _track_fault(track, f"tracks[{number}]", schema)
+    if fault is not None:
+        raise _not_a_result(fault, path)
+
+
+def _not_a_result(fault: str, path: Path) -> InputError:
+    return InputError(f"not a result: {fault}", path=path, remedy="remove it or run the task again")
+
+
+def _fault(found: Any, fields: Mapping[str, Field], schema: int, where: str = "") -> str | None:
+    """What is wrong with the fields of one object; ``None`` if nothing is."""
+    if not isinstance(found, dict):
+        return f"{where} is no object"
+    prefix = f"{where}." if where else ""
+    for name in found:
+        if name not in fields:
+            return f"unknown field {prefix}{name}"
+    for name, field in fields.items():
+        if name not in found:
+            if field.since is not None and field.since <= schema:
+                return f"field {prefix}{name} is missing"
+        elif not isinstance(found[name], field.kinds) or isinstance(found[name], bool):
+            return f"{prefix}{name} is {found[name]!r:.40}, where {field.meaning} is expected"
+    return None
+
+
+def _track_fault(track: Any, where: str, schema: int) -> str | None:
+    fault = _fault(track, TRACK_FIELDS, schema, where)
+    if fault is not None:
+        return fault
+    if track["track"] not in TRACKS:
+        return f"{where}.track is {track['track']!r}, not one of {', '.join(TRACKS)}"
+    rows = chain.from_iterable(
+        ((name, counts) for counts in slice_) if isinstance(slice_, list) else [(name, slice_)]
+        for name, slice_ in track["slices"].items()
+    )
+    tags = track.get("tags", {}).items()
+    words = (("segmentation", counts) for counts in track.get("segmentation", ()))
+    for name, counts in chain(rows, tags, words):
+        if not _are_counts(counts):
+            return f"{where}: {name!r} holds {counts!r:.40}, not [correct, predicted, gold]"
+    return None
+
+
+def _are_counts(counts: Any) -> bool:
+    match counts:
+        case [int(correct), int(predicted), int(gold)]:
+            return 0 <= correct <= min(predicted, gold)
+    return False

@@ -1,0 +1,106 @@
+"""The form of a result: what it must hold, and one line for what is wrong."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cbs_bench import results
+from cbs_bench.errors import InputError
+
+
+def track(**changes):
+    slices = {"all": [[3, 4, 5], [0, 0, 0]]}
+    return {"track": "scan", "split": "test", "slices": slices, "extra": {}} | changes
+
+
+def result(**changes):
+    return {
+        "schema": 2, "task": "pos", "dataset": "small", "fingerprint": "f" * 64,
+        "version": "0.1.0", "revision": None, "tokenizer": "bpe", "granularity": "subword",
+        "seed": 0, "settings": {}, "tracks": [track()], "predictions": None, "seconds": 1.5,
+        "hardware": {}, "python": "3.11.0",
+    } | changes  # fmt: skip
+
+
+def without(name):
+    return {key: value for key, value in result().items() if key != name}
+
+
+def test_what_is_written_is_read(tmp_path):
+    stored = result(
+        tagger="crf",
+        revision={"commit": "c" * 40, "dirty": False},
+        tracks=[track(tags={"n": [1, 2, 3]}, segmentation=[[1, 1, 1]], confusion={})],
+    )
+    results.write(tmp_path / "deep.json", stored)
+    assert results.read(tmp_path) == [(tmp_path / "deep.json", stored)]
+
+
+def test_peers_stand_before_the_tokenizer():
+    assert results.file_name("kyoto", "bpe", 0) == "kyoto-bpe-0.json"
+    assert results.file_name("kyoto", "bpe", 2, ["crf"]) == "kyoto-crf-bpe-2.json"
+
+
+def test_a_result_of_schema_1_is_read(tmp_path):
+    old = result(schema=1)
+    for name in ("revision", "predictions"):
+        del old[name]
+    (tmp_path / "old.json").write_text(json.dumps(old))
+    assert results.read_file(tmp_path / "old.json") == old
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ([], "no JSON object"),
+        (result(schema=3), "its schema is 3, not 1 to 2"),
+        (result(schema=True), "schema is True"),
+        (without("schema"), "its schema is None"),
+        *((without(name), f"field {name} is missing") for name in ("task", "revision", "seed")),
+        (result(colour="red"), "unknown field colour"),
+        (result(seed="0"), "seed is '0', where seed of the run is expected"),
+        (result(seed=True), "seed is True, where"),
+        (result(tracks=[]), "it has no tracks"),
+        (result(tracks=["scan"]), "tracks[0] is no object"),
+        (result(tracks=[track(track="eyes")]), "tracks[0].track is 'eyes', not one of scan"),
+        (result(tracks=[track(slices=[])]), "tracks[0].slices is []"),
+        (result(tracks=[track(more=1)]), "unknown field tracks[0].more"),
+        (result(tracks=[track(slices={"all": 7})]), "'all' holds 7"),
+        (result(tracks=[track(slices={"all": [[1, 2]]})]), "'all' holds [1, 2], not [correct"),
+        (result(tracks=[track(slices={"all": [[3, 2, 5]]})]), "'all' holds [3, 2, 5]"),
+        (result(tracks=[track(slices={"all": [[-1, 2, 5]]})]), "'all' holds [-1, 2, 5]"),
+        (result(tracks=[track(slices={"all": [[0.5, 2, 5]]})]), "'all' holds [0.5, 2, 5]"),
+        (result(tracks=[track(tags={"n": [2, 1, 1]})]), "'n' holds [2, 1, 1]"),
+        (result(tracks=[track(segmentation=[[2, 1, 1]])]), "'segmentation' holds [2, 1, 1]"),
+    ],
+)
+def test_what_is_no_result_is_one_line(tmp_path, content, message):
+    path = tmp_path / "odd.json"
+    path.write_text(json.dumps(content))
+    with pytest.raises(InputError) as caught:
+        results.read(tmp_path)
+    shown = str(caught.value)
+    assert shown.startswith(f"{path}: not a result: ")
+    assert message in shown
+    assert "\n" not in shown
+
+
+def test_nothing_invalid_is_written(tmp_path):
+    with pytest.raises(InputError, match="unknown field colour"):
+        results.write(tmp_path / "a.json", result(colour="red"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_json_is_named(tmp_path):
+    (tmp_path / "odd.json").write_text("{")
+    with pytest.raises(InputError, match=r"odd\.json: not a result: no JSON"):
+        results.read(tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["empty", "missing"])
+def test_a_folder_without_results_is_named(tmp_path, folder):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="no results; run `cbs-bench run` first"):
+        results.read(tmp_path / folder)
