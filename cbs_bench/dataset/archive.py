@@ -7,6 +7,7 @@ to the bytes (APPNOTE 4.3.7, https://pkware.cachefly.net/webdocs/casestudies/APP
 
 from __future__ import annotations
 
+import os
 import struct
 import zipfile
 import zlib
@@ -17,6 +18,8 @@ _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _SIGNATURE = b"PK\x03\x04"
 _STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 _ENCRYPTED = 0x1
+_USUAL_NAME = 256
+"""Bytes of name and extra fields read along with the data in one go."""
 
 
 class Place(NamedTuple):
@@ -52,14 +55,21 @@ def read(path: Path, place: Place) -> bytes:
         zipfile.BadZipFile: If it is damaged.
         OSError: If the archive cannot be read.
     """
-    with path.open("rb", buffering=0) as file:
-        file.seek(place.offset)
-        header = file.read(_LOCAL_HEADER.size)
-        if len(header) < _LOCAL_HEADER.size or header[:4] != _SIGNATURE:
+    # Plain descriptors: a file object costs more than the few kilobytes of a crop.
+    file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        os.lseek(file, place.offset, os.SEEK_SET)
+        found = os.read(file, _LOCAL_HEADER.size + _USUAL_NAME + place.packed)
+        if len(found) < _LOCAL_HEADER.size or found[:4] != _SIGNATURE:
             raise zipfile.BadZipFile("the member is not where the directory says")
-        _, name, extra = _LOCAL_HEADER.unpack(header)
-        file.seek(name + extra, 1)
-        data = file.read(place.packed)
+        _, name, extra = _LOCAL_HEADER.unpack_from(found)
+        start = _LOCAL_HEADER.size + name + extra
+        if name + extra > _USUAL_NAME:
+            os.lseek(file, place.offset + start, os.SEEK_SET)
+            found, start = os.read(file, place.packed), 0
+    finally:
+        os.close(file)
+    data = found[start : start + place.packed]
     if place.method == _DEFLATED:
         data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, place.size + 1)
     if len(data) != place.size or zlib.crc32(data) != place.checksum:

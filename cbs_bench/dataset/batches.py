@@ -1,17 +1,25 @@
-"""Rows on their way to one file, a few dozen at a time: what a worker gets and gives back."""
+"""Rows on their way to one file, a hundred or so at a time.
+
+A worker is sent no more of them than where their images are, and gives back no more than those:
+the other columns are cheaper to check than to send.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cbs_bench.dataset.check import finish
-from cbs_bench.interfaces import Record, Rejection
+from cbs_bench.dataset.check import StoredImage, finish, stored
+from cbs_bench.dataset.images import BadRowError
+from cbs_bench.interfaces import ImageRef, Record, Rejection
 
-ROWS = 64
+ROWS = 128
 SCANS = 2
 """Scans are large: so few together keep the batches under way small."""
+
+Sources = Sequence[tuple[bytes | ImageRef, str]]
+"""Image and id of each row that has an image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,45 +41,78 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The good rows of a batch as an Arrow record batch, and why the others are left out."""
+    """The good rows of a batch as an Arrow record batch, and why the others are left out.
 
-    rows: Any = None
-    rejected: dict[int, Rejection] = field(default_factory=dict)
+    Attributes:
+        table: The Arrow record batch; None if no row is good.
+        rows: The same rows as they went into it.
+        rejected: In the order of the rows.
+    """
 
-
-def finish_batch(batch: Batch | Rejection) -> Finished:
-    """Read, decode and check the rows; workers run this. Rejections pass unchanged."""
-    import pyarrow as pa
-
-    if isinstance(batch, Rejection):
-        return Finished(rejected={0: batch})
-    rows, rejected = [], {}
-    for place, record in enumerate(batch.records):
-        done = finish(record)
-        if isinstance(done, Record):
-            rows.append(done.row)
-        else:
-            rejected[place] = done
-    return Finished(pa.RecordBatch.from_pylist(rows, schema=batch.schema), rejected)
+    table: Any = None
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
 
 
 def batched(
     items: Iterable[tuple[Record, str, Any] | Rejection],
-) -> Iterator[Batch | Rejection]:
+) -> Iterator[tuple[Batch | Rejection, Sources]]:
     """Records with their split and schema, in batches that fill up side by side.
 
     Which rows share a batch depends on the rows alone, and so do the bytes of the files.
+
+    Yields:
+        Each batch, or a rejection as it is, with the images that a worker has to read for it.
     """
     filling: dict[tuple[str, str], list[Record]] = {}
     schemas: dict[str, Any] = {}
     for item in items:
         if isinstance(item, Rejection):
-            yield item
+            yield item, ()
             continue
         record, split, schemas[record.config] = item
-        key = (record.config, split)
-        filling.setdefault(key, []).append(record)
-        if len(filling[key]) >= (SCANS if record.config == "slips" else ROWS):
-            yield Batch(*key, schemas[record.config], tuple(filling.pop(key)))
-    for key, records in filling.items():
-        yield Batch(*key, schemas[key[0]], tuple(records))
+        records = filling.setdefault((record.config, split), [])
+        records.append(record)
+        if len(records) >= (SCANS if record.config == "slips" else ROWS):
+            yield _with_sources(Batch(record.config, split, schemas[record.config], tuple(records)))
+            records.clear()
+    for (config, split), records in filling.items():
+        if records:
+            yield _with_sources(Batch(config, split, schemas[config], tuple(records)))
+
+
+def read_images(sources: Sources) -> list[StoredImage | str]:
+    """Read and decode each image; workers run this.
+
+    Returns:
+        For each one the image, or why it cannot be stored.
+    """
+    found: list[StoredImage | str] = []
+    for source, name in sources:
+        try:
+            found.append(stored(source, name))
+        except BadRowError as error:
+            found.append(str(error))
+    return found
+
+
+def finish_batch(batch: Batch | Rejection, images: Sequence[StoredImage | str]) -> Finished:
+    """Put the images into their rows and check these."""
+    import pyarrow as pa
+
+    if isinstance(batch, Rejection):
+        return Finished(rejected=[batch])
+    rows, rejected = [], []
+    for place, record in enumerate(batch.records):
+        try:
+            rows.append(finish(record, images[place] if images else None))
+        except BadRowError as error:
+            rejected.append(Rejection(record.where, str(error)))
+    table = pa.RecordBatch.from_pylist(rows, schema=batch.schema) if rows else None
+    return Finished(table, rows, rejected)
+
+
+def _with_sources(batch: Batch) -> tuple[Batch, Sources]:
+    if "image" not in batch.schema.names:
+        return batch, ()
+    return batch, [(record.row["image"], str(record.row["id"])) for record in batch.records]

@@ -139,7 +139,7 @@ def _few_shot(extras: Extras) -> Iterator[str]:
 def _columns(builder: CorpusBuilder, report: BuildReport) -> Iterator[str]:
     yield from ("## Columns", "")
     for config in report.counts:
-        names = schema.features(config, tags_of(builder))
+        names = schema.columns(config, tags_of(builder))
         yield f"- `{config}`: {', '.join(f'`{name}`' for name in names)}"
     yield ""
     if "pos" in report.counts:

@@ -1,37 +1,64 @@
 """Turns a record into a finished row, or says why it cannot be one.
 
-Workers run this: it reads and decodes the image, and checks what a later reader relies on.
+Images are read and decoded, and what a later reader relies on is checked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from cbs_bench.dataset import jpeg
 from cbs_bench.dataset.boxes import box_fault
 from cbs_bench.dataset.images import UNREADABLE, BadRowError, brief, encoded, opened
-from cbs_bench.interfaces import ImageRef, Record, Rejection
+from cbs_bench.interfaces import ImageRef, Record
 
 _TURNED = frozenset({5, 6, 7, 8})
 _ORIENTATION = 0x0112
 
 
-def finish(record: Record) -> Record | Rejection:
-    """The record with its image as bytes and its size known, or why it is left out."""
+class StoredImage(NamedTuple):
+    """An image as a row stores it, and its size in pixels as ``datasets`` shows it."""
+
+    data: bytes
+    path: str
+    width: int
+    height: int
+
+
+def stored(source: bytes | ImageRef, name: str) -> StoredImage:
+    """The image of the row ``name``, decoded to see that it can be.
+
+    Raises:
+        BadRowError: If it cannot.
+    """
+    data = source if isinstance(source, bytes) else encoded(source)
+    width, height, suffix = _measure(data)
+    return StoredImage(data, _file_name(source, f"{name}.{suffix}"), width, height)
+
+
+def finish(record: Record, image: StoredImage | str | None) -> dict[str, Any]:
+    """The row of a record as it is written.
+
+    Args:
+        record: Its rules are checked.
+        image: Its image, or why that cannot be stored; None where it has none.
+
+    Raises:
+        BadRowError: If it breaks a rule.
+    """
     row = dict(record.row)
-    try:
-        _check_names(row)
-        if "image" in row:
-            row["image"], width, height = _image(row["image"], str(row["id"]))
-            if record.config == "slips":
-                row["width"], row["height"] = width, height
-                _check_objects(row["objects"], width, height)
-        if record.config == "pos":
-            _check_words(row)
-    except BadRowError as error:
-        return Rejection(record.where, str(error))
-    return Record(record.config, row, record.where, record.group, record.document, record.split)
+    _check_names(row)
+    if isinstance(image, str):
+        raise BadRowError(image)
+    if image is not None:
+        row["image"] = {"bytes": image.data, "path": image.path}
+        if record.config == "slips":
+            row["width"], row["height"] = image.width, image.height
+            _check_objects(row["objects"], image.width, image.height)
+    if record.config == "pos":
+        _check_words(row)
+    return row
 
 
 def check_row(config: str, row: Mapping[str, Any]) -> None:
@@ -61,13 +88,6 @@ def _check_names(row: Mapping[str, Any]) -> None:
             raise BadRowError(f"{column} contains / or NUL: {name!r}")
 
 
-def _image(source: bytes | ImageRef, name: str) -> tuple[dict[str, Any], int, int]:
-    """The ``datasets`` form of an image, and its width and height in pixels."""
-    data = source if isinstance(source, bytes) else encoded(source)
-    width, height, suffix = _measure(data)
-    return {"bytes": data, "path": _name(source, f"{name}.{suffix}")}, width, height
-
-
 def _measure(data: bytes) -> tuple[int, int, str]:
     """Width and height in pixels and the format of an image, which is decoded in full.
 
@@ -95,7 +115,7 @@ def _measure(data: bytes) -> tuple[int, int, str]:
         raise BadRowError(f"unreadable image: {brief(error)}") from error
 
 
-def _name(source: bytes | ImageRef, otherwise: str) -> str:
+def _file_name(source: bytes | ImageRef, otherwise: str) -> str:
     """The file's own name without its folder: no path of this machine enters a dataset."""
     if isinstance(source, bytes):
         return otherwise

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import heapq
 import io
-from collections.abc import Callable
 from pathlib import Path
 
 NAME = "contact-sheet.jpg"
@@ -22,14 +21,14 @@ class ContactSheet:
     def __init__(self) -> None:
         self._heap: list[tuple[int, str, bytes]] = []
 
-    def see(self, name: str, image: Callable[[], bytes]) -> None:
-        """Consider one image, which is fetched, encoded, only if it is to be shown."""
+    def see(self, name: str, image: bytes) -> None:
+        """Consider one encoded image."""
         rank = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
         # heapq keeps the smallest on top, and it is the largest rank that has to go.
         if len(self._heap) < IMAGES:
-            heapq.heappush(self._heap, (-rank, name, image()))
+            heapq.heappush(self._heap, (-rank, name, image))
         elif -rank > self._heap[0][0]:
-            heapq.heapreplace(self._heap, (-rank, name, image()))
+            heapq.heapreplace(self._heap, (-rank, name, image))
 
     def write(self, folder: Path) -> bool:
         """Write ``contact-sheet.jpg``.

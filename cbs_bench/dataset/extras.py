@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from cbs_bench.dataset import contact_sheet
 from cbs_bench.dataset.contact_sheet import ContactSheet
 from cbs_bench.dataset.fewshot import CHARACTERS, THRESHOLDS, frequent
-from cbs_bench.interfaces import Record
 
 LABEL_COUNTS = "label-counts.json"
 FILES = (LABEL_COUNTS, contact_sheet.NAME)
@@ -30,16 +30,15 @@ class Extras:
         self._labels: Counter[str] = Counter()
         self._glyphs, self._slips = ContactSheet(), ContactSheet()
 
-    def see(self, record: Record, image: Callable[[], bytes]) -> None:
-        """Take note of a row that is written, and perhaps of its encoded image."""
-        row = record.row
-        if record.config == "glyphs":
+    def see(self, config: str, row: Mapping[str, Any]) -> None:
+        """Take note of a row that is written."""
+        if config == "glyphs":
             self._labels[row["label"]] += 1
             if row["status"] in CHARACTERS:
                 self.graphs[row["graph"]] += 1
-            self._glyphs.see(row["id"], image)
-        elif record.config == "slips":
-            self._slips.see(row["id"], image)
+            self._glyphs.see(row["id"], row["image"]["bytes"])
+        elif config == "slips":
+            self._slips.see(row["id"], row["image"]["bytes"])
 
     def write(self, folder: Path) -> None:
         """Write the files there is something to say in."""

@@ -6,13 +6,16 @@ any way unusual here is left to Pillow, which also finds the words for what is w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import struct
 
 MAX_PIXELS = 16_000_000
 """Larger ones are left to Pillow, which need not unpack them at their full size."""
 
 _SIZES = frozenset({0xC0, 0xC1, 0xC2})
 """Frames of the common processes: baseline, extended and progressive (ITU-T T.81, table B.1)."""
+
+_FRAME = struct.Struct(">HHB")
+"""Height, width and number of colours, after the precision."""
 
 _EXIF = 0xE1
 _SCAN = 0xDA
@@ -31,19 +34,16 @@ def size_if_whole(data: bytes) -> tuple[int, int] | None:
 
 
 def _size(data: bytes) -> tuple[int, int] | None:
-    for marker, start in _segments(data):
-        if marker == _EXIF:
-            return None  # it may say that the picture is turned
+    """What the frame header says, of the segments before the first scan (T.81, B.1.1)."""
+    if data[:2] != b"\xff\xd8":
+        return None
+    place = 2
+    while place + 9 < len(data) and data[place] == 0xFF:
+        marker = data[place + 1]
         if marker in _SIZES:
-            height = int.from_bytes(data[start + 3 : start + 5], "big")
-            width = int.from_bytes(data[start + 5 : start + 7], "big")
-            return (width, height) if data[start + 7 : start + 8] in (b"\x01", b"\x03") else None
-    return None
-
-
-def _segments(data: bytes) -> Iterator[tuple[int, int]]:
-    """Marker and start of each segment before the first scan."""
-    place = 2 if data[:2] == b"\xff\xd8" else len(data)
-    while place + 4 <= len(data) and data[place] == 0xFF and data[place + 1] != _SCAN:
-        yield data[place + 1], place + 2
+            height, width, colours = _FRAME.unpack_from(data, place + 5)
+            return (width, height) if colours in (1, 3) else None
+        if marker in (_EXIF, _SCAN):
+            return None  # EXIF may say that the picture is turned
         place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+    return None

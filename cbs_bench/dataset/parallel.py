@@ -14,18 +14,20 @@ AHEAD = 4
 
 MOST_THREADS = 4
 
-Task = TypeVar("Task")
+Kept = TypeVar("Kept")
+Sent = TypeVar("Sent")
 Result = TypeVar("Result")
 
 
 def in_order(
-    work: Callable[[Task], Result], tasks: Iterable[Task], workers: int
-) -> Iterator[tuple[Task, Result]]:
+    work: Callable[[Sent], Result], tasks: Iterable[tuple[Kept, Sent]], workers: int
+) -> Iterator[tuple[Kept, Result]]:
     """Every task with what ``work`` makes of it.
 
     Args:
         work: A function that a process can import.
-        tasks: Read no further ahead than the workers need.
+        tasks: What stays in this process, and what is sent to a worker; read no further ahead
+            than the workers need.
         workers: Processes; with one or fewer the work stays in this process, on a few threads,
             because decoding images and reading files let other threads run.
     """
@@ -39,9 +41,9 @@ def in_order(
         for _ in range(workers):
             pool.submit(abs, 0)  # they start while the first tasks are being read
     try:
-        waiting: deque[tuple[Task, Future[Result]]] = deque()
-        for task in tasks:
-            waiting.append((task, pool.submit(work, task)))
+        waiting: deque[tuple[Kept, Future[Result]]] = deque()
+        for kept, sent in tasks:
+            waiting.append((kept, pool.submit(work, sent)))
             if len(waiting) >= workers * AHEAD:
                 first, future = waiting.popleft()
                 yield first, future.result()

@@ -6,12 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from cbs_bench.dataset import card, reader, schema
-from cbs_bench.dataset.batches import Batch, Finished, batched, finish_batch
+from cbs_bench.dataset.batches import Batch, Finished, batched, finish_batch, read_images
 from cbs_bench.dataset.extras import Extras
 from cbs_bench.dataset.folder import whole_or_nothing
 from cbs_bench.dataset.parallel import in_order
@@ -22,7 +21,7 @@ from cbs_bench.interfaces import BUILDERS, BuildOptions, CorpusBuilder, Record, 
 from cbs_bench.script.tagsets import bio_labels
 
 if TYPE_CHECKING:
-    from pyarrow import RecordBatch, Schema
+    from pyarrow import Schema
 
 REJECTED = "rejected.jsonl"
 
@@ -94,8 +93,8 @@ def build(
         writing = _Writing(builder, draft, report, strict=strict)
         try:
             tasks = batched(map(writing.admit, builder.records(raw)))
-            for batch, finished in in_order(finish_batch, tasks, workers):
-                writing.add(batch, finished)
+            for batch, images in in_order(read_images, tasks, workers):
+                writing.add(batch, finish_batch(batch, images))
                 if progress is not None:
                     progress(writing.rows)
             if not report.counts:
@@ -155,19 +154,18 @@ class _Writing:
         return item, split, self._schema(item.config)
 
     def add(self, batch: Batch | Rejection, finished: Finished) -> None:
-        for rejection in finished.rejected.values():
+        for rejection in finished.rejected:
             self._reject(rejection)
-        if isinstance(batch, Rejection) or not finished.rows.num_rows:
+        if isinstance(batch, Rejection) or not finished.rows:
             return
-        good = [r for n, r in enumerate(batch.records) if n not in finished.rejected]
         counts = self._report.counts.setdefault(batch.config, dict.fromkeys(reader.SPLITS, 0))
-        counts[batch.split] += len(good)
-        self.rows += len(good)
-        self._shard(batch).add(finished.rows)
-        for place, record in enumerate(good):
-            if "source" in record.row:
-                self._report.sources[batch.config, record.row["source"], batch.split] += 1
-            self._extras.see(record, partial(_image, finished.rows, place))
+        counts[batch.split] += len(finished.rows)
+        self.rows += len(finished.rows)
+        self._shard(batch).add(finished.table)
+        for row in finished.rows:
+            if "source" in row:
+                self._report.sources[batch.config, row["source"], batch.split] += 1
+            self._extras.see(batch.config, row)
 
     def close(self) -> None:
         digests: dict[str, str] = {}
@@ -206,8 +204,7 @@ class _Writing:
 
     def _schema(self, config: str) -> Schema:
         if config not in self._schemas:
-            columns = schema.features(config, card.tags_of(self._builder))
-            self._schemas[config] = columns.arrow_schema
+            self._schemas[config] = schema.arrow_schema(config, card.tags_of(self._builder))
         return self._schemas[config]
 
     def _shard(self, batch: Batch) -> ShardWriter:
@@ -216,9 +213,3 @@ class _Writing:
             folder = self._folder / batch.config
             self._shards[key] = ShardWriter(folder, batch.split, batch.schema)
         return self._shards[key]
-
-
-def _image(rows: RecordBatch, place: int) -> bytes:
-    """The encoded image of one row of a batch."""
-    found: bytes = rows.column("image")[place]["bytes"].as_py()
-    return found

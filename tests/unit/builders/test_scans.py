@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 
 from builders.scans import Scans
-from cbs_bench.dataset.check import finish
 from cbs_bench.interfaces import Record, Rejection
 
 SIZE = (60, 200)
@@ -85,12 +84,14 @@ def alto(folder):
     )
 
 
-def built(folder):
-    return [finish(r) if isinstance(r, Record) else r for r in Scans().records(folder)]
+@pytest.fixture
+def built(finished):
+    """``built(folder)``: the rows and rejections of a folder of scans."""
+    return lambda folder: [finished(item) for item in Scans().records(folder)]
 
 
 @pytest.mark.parametrize("write", [coco, labelme, yolo, page_xml, alto])
-def test_every_format_gives_the_same_rows(folder, write):
+def test_every_format_gives_the_same_rows(folder, write, built):
     write(folder)
     slip, text, *glyphs = built(folder)
     assert [slip.config, text.config] == ["slips", "texts"]
@@ -115,7 +116,7 @@ def test_every_format_gives_the_same_rows(folder, write):
         ([5, 1, -4, 5], "has no area"),
     ],
 )
-def test_boxes_off_the_image_are_refused_by_name(folder, box, reason):
+def test_boxes_off_the_image_are_refused_by_name(folder, box, reason, built):
     content = {"images": [{"id": 1, "file_name": "a.png"}], "categories": []}
     content["annotations"] = [{"id": 1, "image_id": 1, "bbox": box, "text": "又"}]
     (folder / "c.json").write_text(json.dumps(content))
@@ -124,7 +125,7 @@ def test_boxes_off_the_image_are_refused_by_name(folder, box, reason):
     assert all(reason in item.reason for item in rejected)
 
 
-def test_what_cannot_be_used_is_reported_and_the_rest_built(folder):
+def test_what_cannot_be_used_is_reported_and_the_rest_built(folder, built):
     labelme(folder)
     Image.new("L", (20, 20)).save(folder / "b.png")
     (folder / "broken.json").write_text("{")
@@ -137,7 +138,7 @@ def test_what_cannot_be_used_is_reported_and_the_rest_built(folder):
     assert sum(isinstance(item, Record) for item in items) == 4
 
 
-def test_images_that_readers_get_wrong_come_out_right(tmp_path):
+def test_images_that_readers_get_wrong_come_out_right(tmp_path, built):
     grey = np.linspace(0, 65535, 40 * 30).reshape(40, 30).astype(np.uint16)
     Image.fromarray(grey).save(tmp_path / "deep.tif")
     Image.new("CMYK", (30, 40), (0, 255, 255, 0)).save(tmp_path / "print.jpg", quality=95)

@@ -11,7 +11,6 @@ from PIL import Image
 
 from builders.scans import Scans
 from cbs_bench.dataset import images, tiff
-from cbs_bench.dataset.check import finish
 from cbs_bench.interfaces import ImageRef, Rejection
 
 SIZE = (333, 257)
@@ -55,11 +54,11 @@ def test_the_slip_is_the_mean_of_squares(scan):
     np.testing.assert_allclose(reduced, means, atol=0.51)
 
 
-def test_boxes_are_reduced_with_the_slip(scan):
+def test_boxes_are_reduced_with_the_slip(scan, finished):
     shape = {"label": "又", "points": [[30, 60], [90, 150]]}
     content = {"imagePath": scan.name, "shapes": [shape]}
     scan.with_suffix(".json").write_text(json.dumps(content))
-    slip, _, glyph = (finish(record) for record in Scans().records(scan.parent))
+    slip, _, glyph = (finished(record) for record in Scans().records(scan.parent))
     assert (slip.row["width"], slip.row["height"]) == (111, 85)
     assert slip.row["objects"]["bbox"] == [[10.0, 20.0, 20.0, 30.0]]
     assert png(glyph.row["image"]["bytes"]).shape == (90, 60, 3)
@@ -114,9 +113,9 @@ def test_what_cannot_be_read_in_pieces_is_refused_by_name(
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
-def test_a_broken_tiff_is_a_rejection(tmp_path):
+def test_a_broken_tiff_is_a_rejection(tmp_path, finished):
     (tmp_path / "scan.tif").write_bytes(b"II*\0 no directory")
     (tmp_path / "scan.json").write_text('{"imagePath": "scan.tif", "shapes": []}')
-    [item] = [finish(record) for record in Scans().records(tmp_path)]
+    [item] = [finished(record) for record in Scans().records(tmp_path)]
     assert isinstance(item, Rejection)
     assert "unreadable image" in item.reason
