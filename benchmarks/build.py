@@ -1,10 +1,11 @@
 """How fast, and in how much memory, a corpus of the true size of CHUBS is built.
 
 Makes an archive in the layout of CHUBS by perturbing the rendered glyphs of the embedded corpus,
-builds it with ``cbs-bench`` and with plain ``Dataset.from_generator`` + ``to_parquet``, each in a
-process of its own, and prints both side by side::
+and a second one of half the size. Each is built with ``cbs-bench``, on threads and in processes,
+and with plain ``Dataset.from_generator`` + ``to_parquet``: in turn, several times, in a process
+each, so that what else the machine does falls on all of them::
 
-    python benchmarks/build.py --rows 102722 --workers 2
+    python benchmarks/build.py --rows 102722 --workers 2 --repeats 5
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import json
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,19 +22,28 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 TRUE_SIZE = 102_722
 GLYPHS_PER_SLIP = 20
 SLIPS_PER_DOCUMENT = 31
-COLUMNS = ("", "seconds", "CPU seconds", "rows/s", "peak MiB", "Parquet MiB")
+COLUMNS = (
+    "min s", "median s", "CPU s", "rows/s", "MiB, main", "MiB, worker", "Parquet MiB", "s / plain",
+    "CPU / plain",
+)  # fmt: skip
 SOURCES = ("清華簡", "上博簡", "包山簡", "郭店簡", "葛陵簡", "曾侯乙簡")
+PLAIN = "from_generator"
+
+Found = list[dict[str, float]]
+"""What one way took, each time."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=TRUE_SIZE)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="where to work (default: a temporary folder)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", choices=tuple(WAYS), help=argparse.SUPPRESS)
@@ -41,54 +52,83 @@ def main() -> None:
         print(json.dumps(measure(options.only, options.folder, options.workers)))
         return
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        for rows in (options.rows // 4, options.rows):
+        fastest = []
+        for rows in (options.rows // 2, options.rows):
             folder = Path(name) / str(rows)
             folder.mkdir()
             make_corpus(folder / "glyphs.zip", rows, options.seed)
+            found = in_turn(folder, options.workers, options.repeats)
             raw = (folder / "glyphs.zip").stat().st_size
-            print(f"\n{rows:,} crops, {raw / 2**20:.0f} MiB, {options.workers} workers")
-            print("".join(f"{title:>16}" for title in COLUMNS))
-            for way in WAYS:
-                print_line(way, rows, in_a_fresh_process(way, folder, options.workers))
+            print(f"\n{rows:,} crops, {raw / 2**20:.0f} MiB, {options.repeats} times each")
+            print_table(rows, found)
+            fastest.append({way: min(run["cpu"] for run in runs) for way, runs in found.items()})
+        print("\nCPU seconds of the whole over those of half of it")
+        for way in WAYS:
+            print(f"{way:>24}{fastest[1][way] / fastest[0][way]:>14.2f}")
 
 
-def print_line(way: str, rows: int, found: dict[str, Any]) -> None:
-    values = (
-        found["seconds"],
-        found["cpu"],
-        rows / found["seconds"],
-        found["peak"] / 2**20,
-        found["bytes"] / 2**20,
-    )
-    print(f"{way:>16}" + "".join(f"{value:>16,.1f}" for value in values), flush=True)
-
-
-def in_a_fresh_process(way: str, folder: Path, workers: int) -> dict[str, Any]:
-    command = [sys.executable, __file__, "--only", way, "--folder", str(folder)]
-    done = subprocess.run(
-        [*command, "--workers", str(workers)], check=True, capture_output=True, text=True
-    )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+def in_turn(folder: Path, workers: int, repeats: int) -> dict[str, Found]:
+    """Each way in a fresh process, one after the other, ``repeats`` times over."""
+    found: dict[str, Found] = {way: [] for way in WAYS}
+    for _ in range(repeats):
+        for way, runs in found.items():
+            command = [sys.executable, __file__, "--only", way, "--folder", str(folder)]
+            command += ["--workers", str(workers)]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            runs.append(json.loads(done.stdout.splitlines()[-1]))
+            shutil.rmtree(folder / way)
     return found
 
 
-def measure(way: str, folder: Path, workers: int) -> dict[str, Any]:
-    """What one way takes; the peak is that of the largest process."""
+def print_table(rows: int, found: dict[str, Found]) -> None:
+    print(" " * 24 + "".join(f"{title:>14}" for title in COLUMNS))
+    plain = found[PLAIN]
+    for way, runs in found.items():
+        seconds, cpu = (min(run[key] for run in runs) for key in ("seconds", "cpu"))
+        values = (
+            seconds,
+            median(run["seconds"] for run in runs),
+            cpu,
+            rows / seconds,
+            max(run["peak"] for run in runs) / 2**20,
+            max(run["peak of a worker"] for run in runs) / 2**20,
+            runs[0]["bytes"] / 2**20,
+        )
+        ratios = (
+            seconds / min(run["seconds"] for run in plain),
+            cpu / min(run["cpu"] for run in plain),
+        )
+        print(
+            f"{way:>24}"
+            + "".join(f"{value:>14,.1f}" for value in values)
+            + "".join(f"{ratio:>14.2f}" for ratio in ratios),
+            flush=True,
+        )
+
+
+def measure(way: str, folder: Path, workers: int) -> dict[str, float]:
+    """What one way takes: seconds, CPU seconds of all processes, and bytes."""
     start = time.perf_counter()
     out = folder / way
     WAYS[way](folder / "glyphs.zip", out, workers)
     seconds = time.perf_counter() - start
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    size = sum(path.stat().st_size for path in out.rglob("*.parquet"))
     return {
         "seconds": seconds,
         "cpu": sum(used.ru_utime + used.ru_stime for used in usage),
-        "peak": max(used.ru_maxrss for used in usage) * 1024,
-        "bytes": size,
+        "peak": usage[0].ru_maxrss * 1024,
+        "peak of a worker": usage[1].ru_maxrss * 1024,
+        "bytes": sum(path.stat().st_size for path in out.rglob("*.parquet")),
     }
 
 
-def with_cbs_bench(raw: Path, out: Path, workers: int) -> None:
+def on_threads(raw: Path, out: Path, workers: int) -> None:
+    """The default: one process, whatever ``workers``."""
+    del workers
+    in_processes(raw, out, 1)
+
+
+def in_processes(raw: Path, out: Path, workers: int) -> None:
     """Parses labels, decodes and checks every image, counts, splits, writes card and digests."""
     from cbs_bench.dataset.writer import build
     from cbs_bench.interfaces import BuildOptions
@@ -132,7 +172,11 @@ def plain_rows(raw: list[str]) -> Iterator[dict[str, Any]]:
             }
 
 
-WAYS = {"cbs-bench": with_cbs_bench, "from_generator": with_datasets}
+WAYS = {
+    "cbs-bench": on_threads,
+    "cbs-bench --workers": in_processes,
+    PLAIN: with_datasets,
+}
 
 
 def make_corpus(path: Path, rows: int, seed: int) -> None:

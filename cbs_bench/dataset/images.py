@@ -103,13 +103,13 @@ def opened(data: bytes) -> Iterator[Image]:
 def _read(reference: ImageRef) -> bytes:
     path, member = reference.path, reference.member
     if reference.place is not None:
-        size = reference.place[2]
+        size = max(reference.place[1:3])  # packed or not
     else:
         size = path.stat().st_size if member is None else _archive(path).getinfo(member).file_size
     if size > MAX_BYTES:
         raise BadRowError(f"image too large: {size:,} bytes, over {MAX_BYTES:,}")
     if reference.place is not None:
-        return archive.read(path, archive.Place(*reference.place))
+        return archive.read(path, reference.place)
     return path.read_bytes() if member is None else _archive(path).read(member)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 
 import pytest
 from given_rows import glyph, picture
@@ -34,6 +35,48 @@ def test_members_are_read_as_zipfile_reads_them(packed):
         assert images.encoded(ImageRef(packed, name, place)) == CONTENTS[name]
 
 
+def test_an_archive_after_other_data_and_with_a_comment(tmp_path):
+    path = tmp_path / "raw.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.comment = b"PK\5 no end" * 90
+        file.writestr("a.png", b"abc")
+    path.write_bytes(b"#!/bin/unpack\n" * 700 + path.read_bytes())
+    [(name, place)] = archive.members(path)
+    assert (name, archive.read(path, place)) == ("a.png", b"abc")
+
+
+def test_sizes_of_64_bits(tmp_path, monkeypatch):
+    path = tmp_path / "raw.zip"
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 100)
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 2)
+    contents = {f"{n}.png": bytes([n]) * (90 + 10 * n) for n in range(9)}
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in contents.items():
+            file.writestr(name, content)
+    assert b"PK\6\6" in path.read_bytes()
+    assert {name: archive.read(path, place) for name, place in archive.members(path)} == contents
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_damaged_archive_is_read_right_or_refused(tmp_path_factory, data):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for name, content in CONTENTS.items():
+            file.writestr(name, content[:20])
+    whole = bytearray(buffer.getvalue())
+    for place in data.draw(st.lists(st.integers(0, len(whole) - 1), max_size=3)):
+        whole[place] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.mktemp("damaged") / "raw.zip"
+    path.write_bytes(whole)
+    allowed = {content[:20] for content in CONTENTS.values()}
+    try:
+        for _, place in archive.members(path):
+            assert place is None or archive.read(path, place) in allowed
+    except (zipfile.BadZipFile, zlib.error):
+        return
+
+
 def test_a_damaged_member_is_told(tmp_path):
     path = tmp_path / "raw.zip"
     with zipfile.ZipFile(path, "w") as file:
@@ -48,23 +91,23 @@ def test_what_unpacks_to_more_than_it_says_is_no_bomb(tmp_path):
     path = tmp_path / "raw.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("a.png", b"\0" * 10_000_000)
-    [(_, place)] = archive.members(path)
+    [(_, (offset, packed, _, *rest))] = archive.members(path)
     with pytest.raises(zipfile.BadZipFile, match="the member is damaged"):
-        archive.read(path, place._replace(size=1000))
+        archive.read(path, (offset, packed, 1000, *rest))
     with pytest.raises(images.BadRowError, match="image too large"):
-        images.encoded(ImageRef(path, "a.png", place._replace(size=1 << 40)))
+        images.encoded(ImageRef(path, "a.png", (offset, packed, 1 << 40, *rest)))
 
 
-def encoded(form="JPEG", mode="RGB", **settings):
+def encoded(form="JPEG", mode="RGB", size=(32, 40), **settings):
     buffer = io.BytesIO()
-    Image.open(io.BytesIO(picture(3))).convert(mode).save(buffer, form, **settings)
+    Image.open(io.BytesIO(picture(3))).convert(mode).resize(size).save(buffer, form, **settings)
     return buffer.getvalue()
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB"])
-@pytest.mark.parametrize("progressive", [False, True])
-def test_a_whole_jpeg_is_measured(mode, progressive):
-    assert jpeg.size_if_whole(encoded(mode=mode, progressive=progressive)) == (32, 40)
+@pytest.mark.parametrize("size", [(1, 1), (8, 16), (32, 40), (131, 77)])
+def test_a_whole_jpeg_is_measured(mode, size):
+    assert jpeg.size_if_whole(encoded(mode=mode, size=size)) == size
 
 
 def test_anything_unusual_is_left_to_pillow():
@@ -73,6 +116,7 @@ def test_anything_unusual_is_left_to_pillow():
     others = [
         encoded("PNG"),
         encoded(mode="CMYK"),
+        encoded(progressive=True),
         encoded(exif=mark),
         b"",
         b"\xff\xd8",
@@ -81,11 +125,25 @@ def test_anything_unusual_is_left_to_pillow():
     assert [jpeg.size_if_whole(data) for data in others] == [None] * len(others)
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_what_passes_quickly_is_read_by_pillow_alike(data):
+    whole = encoded(size=(97, 83))
+    first = data.draw(st.integers(0, len(whole)), label="damage from")
+    last = data.draw(st.integers(first, min(first + 60, len(whole))), label="to")
+    damaged = whole[:first] + data.draw(st.binary(max_size=4)) + whole[last:]
+    size = jpeg.size_if_whole(damaged)
+    if size is not None:
+        with Image.open(io.BytesIO(damaged)) as image:
+            image.load()
+            assert image.size == size
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_cut_jpeg_is_never_whole(data):
     whole = encoded()
-    cut = data.draw(st.integers(0, len(whole) - 3))
+    cut = data.draw(st.integers(0, len(whole) - 1))
     assert jpeg.size_if_whole(whole[:cut]) is None
 
 
