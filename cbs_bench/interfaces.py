@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from cbs_bench.predictions import Predictions
 from cbs_bench.registry import Registry
@@ -56,8 +56,7 @@ class Record:
     split: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ImageRef:
+class ImageRef(NamedTuple):
     """An encoded image left where it lies until a worker reads it.
 
     Attributes:

@@ -9,7 +9,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,7 +58,7 @@ def encoded(reference: ImageRef) -> bytes:
         if of_a_scan and tiff.is_large(reference.path):
             return _piecewise(reference)
         if reference.box is not None:
-            scan = replace(reference, box=None, upright=False)
+            scan = reference._replace(box=None, upright=False)
             return _cut(_pixels(scan), reference.box)
         data = _read(reference)
         return _upright(data, reference) if reference.upright else data
@@ -125,7 +124,7 @@ def _upright(data: bytes, reference: ImageRef) -> bytes:
         turned = image.getexif().get(_ORIENTATION, 1) != 1
         if image.format in _KEPT_FORMATS and image.mode in _KEPT_MODES and not turned:
             return data
-    return _png(_pixels(replace(reference, upright=False)))
+    return _png(_pixels(reference._replace(upright=False)))
 
 
 def _piecewise(reference: ImageRef) -> bytes:

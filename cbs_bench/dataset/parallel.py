@@ -6,8 +6,11 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TypeVar
+
+from cbs_bench.errors import InputError
 
 AHEAD = 4
 """Tasks under way for each worker: enough that none waits, few enough to stay small."""
@@ -30,6 +33,9 @@ def in_order(
             than the workers need.
         workers: Processes; with one or fewer the work stays in this process, on a few threads,
             because decoding images and reading files let other threads run.
+
+    Raises:
+        InputError: If a process is killed, which mostly means that memory ran out.
     """
     pool: Executor
     if workers <= 1:
@@ -50,5 +56,9 @@ def in_order(
         while waiting:
             first, future = waiting.popleft()
             yield first, future.result()
+    except BrokenProcessPool as error:
+        raise InputError(
+            "a worker process was killed", remedy="free some memory, or ask for fewer --workers"
+        ) from error
     finally:
         pool.shutdown(cancel_futures=True)

@@ -1,6 +1,7 @@
 """Building: splits, rejections, atomic folders, determinism, and what datasets loads."""
 
 import json
+import os
 
 import pytest
 from given_rows import glyph, picture, scan, sentence
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cbs_bench.dataset import reader, splits
+from cbs_bench.dataset.parallel import in_order
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.interfaces import ImageRef, Rejection
 
@@ -81,6 +83,11 @@ def test_equal_data_give_equal_bytes_whatever_the_workers(build, tmp_path):
     build(records, out=tmp_path / "one")
     build(records, out=tmp_path / "two", workers=2)
     assert files(tmp_path / "one") == files(tmp_path / "two")
+
+
+def test_a_killed_worker_is_one_line():
+    with pytest.raises(InputError, match="fewer --workers"):
+        list(in_order(os._exit, [(None, 1)], workers=2))
 
 
 @pytest.mark.parametrize("error", [InputError("bad"), KeyboardInterrupt()])
