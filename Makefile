@@ -37,7 +37,6 @@ $(VENV)/train: $(VENV)/dev
 	$(BIN)/pip install --quiet --editable '.[train]'
 	touch $@
 
-# The tables of leaderboards/README.md, from the results that are committed.
+# The tables of both READMEs, from the results that are committed.
 leaderboards: $(VENV)/installed
-	cat leaderboards/HEAD.md > leaderboards/README.md
-	$(BIN)/cbs-bench report leaderboards/results --format markdown >> leaderboards/README.md
+	$(BIN)/cbs-bench report leaderboards/results --fill README.md leaderboards/README.md

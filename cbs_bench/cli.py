@@ -107,8 +107,16 @@ def _parser() -> argparse.ArgumentParser:
 
     report = command("report", _report, "print the tables of stored results")
     report.add_argument("results", type=Path, metavar="RESULTS")
-    report.add_argument(
+    output = report.add_mutually_exclusive_group()
+    output.add_argument(
         "--format", choices=("markdown", "csv", "latex", "html"), default="markdown"
+    )
+    output.add_argument(
+        "--fill",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="write the tables between the markers of Markdown files instead",
     )
 
     view = command("view", _view, "write a page that shows scans with boxes and tokens")
@@ -259,10 +267,13 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from cbs_bench.report import FORMATS, read_boards
+    from cbs_bench.report import FORMATS, fill_files, read_boards
 
     boards = read_boards(options.results)
-    print(FORMATS[options.format](boards))
+    if options.fill:
+        fill_files(options.fill, boards)
+    else:
+        print(FORMATS[options.format](boards))
     for note in dict.fromkeys(note for board in boards for note in board.notes):
         print(f"cbs-bench: {note}", file=sys.stderr)
     return 0

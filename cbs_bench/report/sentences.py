@@ -57,7 +57,7 @@ def gains(board: Board) -> Iterator[str]:
     if compared:
         number = f"{compared} comparison{'s' if compared > 1 else ''}"
         yield (
-            f"Gains are those of {SYSTEM} over the row: relative, in F1, with a paired bootstrap; "
+            f"Gains are those of {SYSTEM} over another: relative, in F1, with a paired bootstrap; "
             f"p is corrected for {number} (Holm)."
         )
     yield from _gains_on(board.main, "")

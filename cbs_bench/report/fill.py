@@ -1,0 +1,96 @@
+"""Fills the tables of a Markdown text between its markers.
+
+A marker is a comment on a line of its own. It names boards by task and dataset, and by track and
+split where these have several; ``all`` stands for every board, in full::
+
+    <!-- table: pos kyoto -->
+    <!-- end table -->
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cbs_bench.errors import InputError
+from cbs_bench.report.board import Board
+from cbs_bench.report.markdown import headline_to_markdown, to_markdown
+
+ALL = "all"
+"""The name of all boards together."""
+
+_START = re.compile(r"<!-- table: (.+?) -->")
+_END = "<!-- end table -->"
+_REMEDY = "write `<!-- table: TASK DATASET -->` … `<!-- end table -->`, each on its line"
+
+
+def fill_files(paths: Sequence[Path], boards: Sequence[Board]) -> None:
+    """Fills every file; where one cannot be filled, none is changed.
+
+    Raises:
+        InputError: If a file cannot be read as UTF-8, or for the reasons of :func:`fill`.
+    """
+    filled = {path: fill(_read(path), boards, path) for path in paths}
+    for path, text in filled.items():
+        path.write_text(text, encoding="utf-8")
+
+
+def fill(text: str, boards: Sequence[Board], path: Path) -> str:
+    """The text with the tables of ``boards`` between its markers; what was there is replaced.
+
+    Args:
+        text: Markdown.
+        boards: What a marker can name.
+        path: Where the text is from, for messages.
+
+    Raises:
+        InputError: If there is no marker, one names no board or several, or is not paired.
+    """
+    return "".join(f"{line}\n" for line in _filled(text.splitlines(), boards, path))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"cannot be read ({error})", path=path, remedy="name a Markdown file in UTF-8"
+        ) from error
+
+
+def _filled(lines: Sequence[str], boards: Sequence[Board], path: Path) -> Iterator[str]:
+    opened: int | None = None
+    markers = 0
+    for row, line in enumerate(lines, 1):
+        start = _START.fullmatch(line)
+        if start and opened is None:
+            opened, markers = row, markers + 1
+            yield from [line, "", _tables(start[1], boards, path, row), ""]
+        elif start or (line == _END and opened is None):
+            raise InputError("a marker without its pair", path=path, row=row, remedy=_REMEDY)
+        elif line == _END:
+            opened = None
+        if opened is None:
+            yield line
+    if opened is not None:
+        raise InputError("a marker without its pair", path=path, row=opened, remedy=_REMEDY)
+    if not markers:
+        raise InputError("no marker of a table", path=path, remedy=_REMEDY)
+
+
+def _tables(name: str, boards: Sequence[Board], path: Path, row: int) -> str:
+    if name == ALL:
+        return to_markdown(boards).rstrip()
+    wanted = name.split()
+    found = [board for board in boards if list(board.key[: len(wanted)]) == wanted]
+    if len(wanted) < 2 or len(found) != 1:
+        known = dict.fromkeys(" ".join(board.key[:3]) for board in boards)
+        problem = "names several boards" if len(found) > 1 else "names no board"
+        raise InputError(
+            f"the marker {name!r} {problem}",
+            path=path,
+            row=row,
+            remedy=f"known are {', '.join([ALL, *known])}",
+        )
+    return headline_to_markdown(found[0])

@@ -1,0 +1,75 @@
+"""Tables between the markers of a text."""
+
+from __future__ import annotations
+
+import pytest
+
+from cbs_bench.cli import main
+from cbs_bench.errors import InputError
+from cbs_bench.report import fill, read_boards, to_markdown
+
+MARKED = "Before.\n\n<!-- table: {} -->\nstale\n<!-- end table -->\n\nAfter.\n"
+
+
+def test_a_marker_gets_the_scores_and_the_gain_of_its_board(boards, tmp_path):
+    filled = fill(MARKED.format("pos small"), boards, tmp_path)
+    start = "Before.\n\n<!-- table: pos small -->\n\n| tokenizer | precision | recall | F1 |"
+    assert filled.startswith(start)
+    assert filled.endswith("\n\n<!-- end table -->\n\nAfter.\n")
+    assert "over bpe, the best sub-word tokenizer" in filled
+    assert "stale" not in filled
+
+
+def test_all_stands_for_every_board_in_full(boards, tmp_path):
+    assert to_markdown(boards).strip() in fill(MARKED.format("all"), boards, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["pos small", "all"])
+def test_filling_again_changes_nothing(name, boards, tmp_path):
+    once = fill(MARKED.format(name), boards, tmp_path)
+    assert fill(once, boards, tmp_path) == once
+
+
+def test_a_track_tells_boards_of_the_same_data_apart(write, tmp_path):
+    write("bpe", 0, [[1, 2, 2]])
+    write("bpe", 1, [[2, 2, 2]], track={"track": "scan"})
+    boards = read_boards(tmp_path)
+    assert "| bpe | 100.00 |" in fill(MARKED.format("pos small scan"), boards, tmp_path)
+    with pytest.raises(InputError, match="'pos small' names several boards; known are all, pos"):
+        fill(MARKED.format("pos small"), boards, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            MARKED.format("pos big"),
+            "row 3: the marker 'pos big' names no board; known are all, pos",
+        ),
+        (MARKED.format("pos"), "row 3: the marker 'pos' names no board"),
+        ("<!-- table: all -->\n", "row 1: a marker without its pair"),
+        ("\n<!-- end table -->\n", "row 2: a marker without its pair"),
+        ("<!-- table: all -->\n<!-- table: all -->\n", "row 2: a marker without its pair"),
+        ("No table.\n", "no marker of a table"),
+    ],
+)
+def test_a_fault_is_one_line_that_names_the_row(text, problem, boards, tmp_path):
+    with pytest.raises(InputError) as caught:
+        fill(text, boards, tmp_path / "README.md")
+    assert f"README.md: {problem}" in str(caught.value)
+
+
+def test_the_command_changes_no_file_where_one_is_at_fault(boards, tmp_path, capsys):
+    good, bad = tmp_path / "good.md", tmp_path / "bad.md"
+    good.write_text(MARKED.format("pos small"), encoding="utf-8")
+    bad.write_text(MARKED.format("pos big"), encoding="utf-8")
+    assert main(["report", str(tmp_path), "--fill", str(good), str(bad)]) == 2
+    assert "bad.md: row 3" in capsys.readouterr().err
+    assert "stale" in good.read_text(encoding="utf-8")
+    assert main(["report", str(tmp_path), "--fill", str(good)]) == 0
+    assert "stale" not in good.read_text(encoding="utf-8")
+
+
+def test_a_missing_file_is_named(boards, tmp_path, capsys):
+    assert main(["report", str(tmp_path), "--fill", str(tmp_path / "none.md")]) == 2
+    assert "none.md: cannot be read" in capsys.readouterr().err
