@@ -45,6 +45,15 @@ class _Run:
         )
 
     @property
+    def name(self) -> str:
+        """Who was scored: the tokenizer, with the peers of this run before it."""
+        return "·".join([*self.peers, self.result["tokenizer"]])
+
+    @property
+    def peers(self) -> list[str]:
+        return [self.result[role] for role in results.PEER_ROLES if role in self.result]
+
+    @property
     def seed(self) -> int:
         return int(self.result["seed"])
 
@@ -65,7 +74,7 @@ def read_boards(folder: Path) -> list[Board]:
     for path, result in results.read(folder):
         for track in result["tracks"]:
             run = _Run(path, result, track)
-            runs[run.key][result["tokenizer"]].append(run)
+            runs[run.key][run.name].append(run)
     return [_board(key, runs[key], _versions(key, runs)) for key in sorted(runs)]
 
 
@@ -100,7 +109,7 @@ def _refuse_repeated_seeds(runs: Sequence[_Run]) -> None:
     for first, second in pairwise(runs):
         if first.seed == second.seed:
             raise InputError(
-                f"seed {second.seed} of {second.result['tokenizer']!r} is in {first.path} too",
+                f"seed {second.seed} of {second.name!r} is in {first.path} too",
                 path=second.path,
                 remedy="keep one of the two",
             )
@@ -111,14 +120,24 @@ def _entry(name: str, runs: Sequence[_Run]) -> Entry:
     return Entry(
         name=name,
         granularity=runs[0].result["granularity"],
-        is_peer=False,
+        is_peer=bool(runs[0].peers),
         seeds=tuple(run.seed for run in runs),
         tags={
             tag: np.array([stored.get(tag, (0, 0, 0)) for stored in tags], dtype=np.float64)
             for tag in sorted(set().union(*tags))
         },
+        confusion=_confusion([run.track.get("confusion", {}) for run in runs]),
         measures=_mean_measures([run.track.get("extra", {}) for run in runs]),
     )
+
+
+def _confusion(stored: Iterable[Mapping[str, Mapping[str, int]]]) -> Counter[tuple[str, str]]:
+    """Pairs of gold and predicted tag, summed over the seeds."""
+    total: Counter[tuple[str, str]] = Counter()
+    for table in stored:
+        for gold, row in table.items():
+            total.update({(gold, predicted): words for predicted, words in row.items()})
+    return total
 
 
 def _mean_measures(extras: Sequence[Mapping[str, Any]]) -> dict[str, float]:

@@ -7,7 +7,7 @@ import pytest
 
 from cbs_bench.errors import InputError
 from cbs_bench.metrics.bootstrap import relative_gain
-from cbs_bench.report import read_boards
+from cbs_bench.report import read_boards, to_markdown
 
 
 def test_scores_are_averaged_over_seeds(boards):
@@ -114,3 +114,24 @@ def test_a_file_that_is_no_result_is_named(tmp_path):
     (tmp_path / "odd.json").write_text("[]")
     with pytest.raises(InputError, match=r"odd\.json: not a result"):
         read_boards(tmp_path)
+
+
+def test_a_peer_is_named_beside_its_tokenizer_and_left_out_of_the_comparison(tmp_path, write):
+    write("multigranularity", 0, [[3, 4, 4]])
+    write("bpe", 0, [[2, 4, 4]])
+    write("bpe", 0, [[4, 4, 4]], tagger="crf")
+    (board,) = read_boards(tmp_path)
+    assert [(e.name, e.is_peer) for e in board.entries] == [
+        ("crf·bpe", True),
+        ("multigranularity", False),
+        ("bpe", False),
+    ]
+    assert [c.other.name for c in board.main.comparisons] == ["bpe"]
+
+
+def test_confusions_of_tags_add_up_over_seeds(tmp_path, write):
+    write("bpe", 0, [[2, 4, 4]], track={"confusion": {"n": {"v": 2, "n": 5}}})
+    write("bpe", 1, [[2, 4, 4]], track={"confusion": {"n": {"v": 1}}})
+    (board,) = read_boards(tmp_path)
+    assert board.entries[0].confusion == {("n", "v"): 3, ("n", "n"): 5}
+    assert "| n → v | 1.5 |" in to_markdown([board])
