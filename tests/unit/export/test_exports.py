@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builders.scans import Scans
 from builders.tei import Tei
-from cbs_bench.dataset.check import finish
+from cbs_bench.dataset import reader, writer
 from cbs_bench.export.folder import FORMATS, XmlFolder
 from cbs_bench.export.scan_reading import ScanReading
+from cbs_bench.interfaces import BuildOptions
 from cbs_bench.tokenizer.reading import SlipReading
 from cbs_bench.types import Box, Glyph
 
@@ -39,10 +39,12 @@ def test_columns_begin_where_the_eye_goes_up_again():
 
 @pytest.mark.parametrize("form", ["page", "alto"])
 def test_the_scans_builder_reads_back_boxes_and_graphs(form, tmp_path):
-    image(tmp_path / "a.png")
-    XmlFolder(tmp_path, form).write(scan())
-    slips = [finish(r) for r in Scans().records(tmp_path) if r.config == "slips"]
-    objects = slips[0].row["objects"]
+    scans, out = tmp_path / "scans", tmp_path / "out"
+    XmlFolder(scans, form).write(scan())
+    image(scans / "a.png")
+    writer.build("scans", raw=scans, out=out, options=BuildOptions())
+    (slip,) = (row for split in reader.SPLITS for row in reader.rows(out, "slips", split))
+    objects = slip["objects"]
     assert objects["graph"] == TEXTS
     assert [tuple(box) for box in objects["bbox"]] == [g.box.xywh for g in GLYPHS]
 
