@@ -65,8 +65,9 @@ def _crops_of(folder: Path) -> Iterator[Crop]:
             label = parse(row["label"])
             if label.is_character and not label.ligature:
                 pixels = to_grey(load_image(row["image"]["bytes"]))
-                # Corpora count slips as 1 or as 01.
-                slip = f"{row['source']}_{row['document']}_{row['slip'].lstrip('0')}"
+                # Corpora count slips as 1 or as 01; where there are none, a crop is one itself.
+                place = f"{row['source']}_{row['document']}_{row['slip'].lstrip('0')}"
+                slip = place if row["slip"] else row["id"]
                 yield Crop(row["id"], pixels, label.graph, slip, split)
 
 
