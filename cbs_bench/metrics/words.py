@@ -51,9 +51,10 @@ def aligned_accuracy(table: dict[str, dict[str, int]]) -> float:
 def first_occurrence_counts(predicted: TaggedText, gold: TaggedText) -> Counts:
     """Counts of one sentence when words are matched by their text alone.
 
-    As Chen et al. (COLING 2025) score parts of speech: a predicted word is right if the first
-    gold word of the same text has its tag. Its place does not matter, a word said twice counts
-    twice, and of a repeated gold word with several tags only the first can be right.
+    Chen et al. (COLING 2025) match parts of speech by first occurrence, which is taken here to
+    mean: a predicted word is right if the first gold word of the same text has its tag. Its
+    place does not matter, a word said twice counts twice (so that more can be right than there
+    is gold), and of a repeated gold word with several tags only the first can be right.
 
     Examples:
         >>> first_occurrence_counts([("道", "n"), ("道", "n")], [("道", "n"), ("道", "v")])
