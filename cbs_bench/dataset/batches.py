@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cbs_bench.dataset.check import StoredImage, finish, stored
-from cbs_bench.dataset.images import BadRowError
+from cbs_bench.dataset.images import BadRowError, brief
 from cbs_bench.interfaces import ImageRef, Record, Rejection
 
 ROWS = 128
 SCANS = 2
 """Scans are large: so few together keep the batches under way small."""
+
+MISFITS = (ValueError, TypeError, OverflowError)
+"""What Arrow raises at text with lone surrogates, numbers too large, and values of another kind."""
 
 Sources = Sequence[tuple[bytes | ImageRef, str]]
 """Image and id of each row that has an image."""
@@ -98,18 +101,45 @@ def read_images(sources: Sources) -> list[StoredImage | str]:
 
 def finish_batch(batch: Batch | Rejection, images: Sequence[StoredImage | str]) -> Finished:
     """Put the images into their rows and check these."""
-    import pyarrow as pa
-
     if isinstance(batch, Rejection):
         return Finished(rejected=[batch])
-    rows, rejected = [], []
+    done: list[dict[str, Any] | Rejection] = []
     for place, record in enumerate(batch.records):
         try:
-            rows.append(finish(record, images[place] if images else None))
+            done.append(finish(record, images[place] if images else None))
         except BadRowError as error:
-            rejected.append(Rejection(record.where, str(error)))
-    table = pa.RecordBatch.from_pylist(rows, schema=batch.schema) if rows else None
-    return Finished(table, rows, rejected)
+            done.append(Rejection(record.where, str(error)))
+    try:
+        return _finished(done, batch.schema)
+    except MISFITS:
+        pairs = zip(done, batch.records, strict=True)
+        return _finished(
+            [_fitting(row, record, batch.schema) for row, record in pairs], batch.schema
+        )
+
+
+def _finished(done: Sequence[dict[str, Any] | Rejection], schema: Any) -> Finished:
+    import pyarrow as pa
+
+    rows = [row for row in done if isinstance(row, dict)]
+    table = pa.RecordBatch.from_pylist(rows, schema=schema) if rows else None
+    return Finished(table, rows, [item for item in done if isinstance(item, Rejection)])
+
+
+def _fitting(
+    row: dict[str, Any] | Rejection, record: Record, schema: Any
+) -> dict[str, Any] | Rejection:
+    """The row, if Arrow can hold each of its values."""
+    import pyarrow as pa
+
+    if isinstance(row, Rejection):
+        return row
+    for column in schema:
+        try:
+            pa.array([row.get(column.name)], column.type)
+        except MISFITS as error:
+            return Rejection(record.where, f"{column.name} cannot be stored: {brief(error)}")
+    return row
 
 
 def _with_sources(batch: Batch) -> tuple[Batch, Sources]:

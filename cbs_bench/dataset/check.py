@@ -5,6 +5,7 @@ Images are read and decoded, and what a later reader relies on is checked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -15,6 +16,8 @@ from cbs_bench.interfaces import ImageRef, Record
 
 _TURNED = frozenset({5, 6, 7, 8})
 _ORIENTATION = 0x0112
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""What Python reads file names in another encoding as."""
 
 
 class StoredImage(NamedTuple):
@@ -41,14 +44,13 @@ def finish(record: Record, image: StoredImage | str | None) -> dict[str, Any]:
     """The row of a record as it is written.
 
     Args:
-        record: Its rules are checked.
+        record: Its names are checked already.
         image: Its image, or why that cannot be stored; None where it has none.
 
     Raises:
         BadRowError: If it breaks a rule.
     """
     row = dict(record.row)
-    _check_names(row)
     if isinstance(image, str):
         raise BadRowError(image)
     if image is not None:
@@ -67,7 +69,7 @@ def check_row(config: str, row: Mapping[str, Any]) -> None:
     Raises:
         BadRowError: If it breaks a rule.
     """
-    _check_names(row)
+    check_names(row)
     if "image" in row:
         width, height, _ = _measure(row["image"]["bytes"])
         if config == "slips":
@@ -78,14 +80,21 @@ def check_row(config: str, row: Mapping[str, Any]) -> None:
         _check_words(row)
 
 
-def _check_names(row: Mapping[str, Any]) -> None:
-    """Names become those of files in other tools: a separator in them could lead astray."""
+def check_names(row: Mapping[str, Any]) -> None:
+    """Check the id and the names of a row, which become those of files in other tools.
+
+    Raises:
+        BadRowError: If there is no id, or a name has a separator, which could lead astray, or
+            bytes that are no text.
+    """
     if not row.get("id"):
         raise BadRowError("no id")
     for column in ("id", "source", "document", "slip"):
         name = str(row.get(column, ""))
         if "/" in name or "\0" in name:
             raise BadRowError(f"{column} contains / or NUL: {name!r}")
+        if not name.isascii() and _SURROGATE.search(name):
+            raise BadRowError(f"{column} is no Unicode text: {name!r}")
 
 
 def _measure(data: bytes) -> tuple[int, int, str]:

@@ -21,7 +21,7 @@ SALT = 4
 
 def share(name: str, seed: int = 0) -> float:
     """A number in [0, 1) that only ``name`` and ``seed`` decide."""
-    digest = hashlib.sha256(f"{SALT + seed}\x1f{name}".encode()).digest()
+    digest = hashlib.sha256(f"{SALT + seed}\x1f{name}".encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, TextIO
 
 from cbs_bench.dataset import card, reader, schema
 from cbs_bench.dataset.batches import Batch, Finished, batched, finish_batch, read_images
+from cbs_bench.dataset.check import check_names
 from cbs_bench.dataset.extras import Extras
 from cbs_bench.dataset.folder import whole_or_nothing
+from cbs_bench.dataset.images import BadRowError
 from cbs_bench.dataset.parallel import in_order
 from cbs_bench.dataset.shards import ShardWriter, overall_digest
 from cbs_bench.dataset.splits import DOCUMENTS_NEEDED, split_of
@@ -132,12 +134,19 @@ class _Writing:
         self._shards: dict[tuple[str, str], ShardWriter] = {}
         self._ids: dict[str, set[str]] = {}
         self._extras = Extras()
-        self._rejected: TextIO = (folder / REJECTED).open("w", encoding="utf-8", newline="\n")
+        # Names of files need not be text; escaped by a backslash they are still good JSON.
+        self._rejected: TextIO = (folder / REJECTED).open(
+            "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+        )
 
     def admit(self, item: Record | Rejection) -> tuple[Record, str, Schema] | Rejection:
         """A record with its split and schema, if what only the whole corpus can tell allows it."""
         if isinstance(item, Rejection):
             return item
+        try:
+            check_names(item.row)
+        except BadRowError as error:
+            return Rejection(item.where, str(error))
         name, seen = str(item.row["id"]), self._ids.setdefault(item.config, set())
         if name in seen:
             return Rejection(item.where, f"id occurs twice: {name}")
