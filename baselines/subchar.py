@@ -1,14 +1,16 @@
-"""Sub-character tokenization (Si et al., "Sub-Character Tokenization", TACL 2023).
+"""Sub-character tokenization, after Si et al., "Sub-Character Tokenization" (TACL 2023).
 
 Every glyph is spelt by its components and a mark where it ends; byte-pair merges then run over
-the spelling, so that a token may be a part of a glyph, a glyph or several glyphs.
+the spelling, so that a frequent glyph is one token and a rare one its frequent parts. Unlike in
+the paper no token goes past the end of a glyph: pieces that straddle ends tie whole clauses into
+one unit, for which no tag can be learned.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Self
+from typing import Any, Self
 
 from baselines.bpe import BpeTokenizer
 from cbs_bench.script.components import decompose
@@ -18,7 +20,16 @@ END = "\u241f"  # the symbol for a unit separator
 
 
 class SubcharTokenizer(BpeTokenizer):
-    """Byte-pair encoding of the components of every glyph."""
+    """Byte-pair encoding of the components of each glyph."""
+
+    @classmethod
+    def untrained(cls, vocab_size: int) -> tuple[Any, Any]:
+        """Each glyph stands alone."""
+        from tokenizers import pre_tokenizers
+
+        tokenizer, trainer = super().untrained(vocab_size)
+        tokenizer.pre_tokenizer = pre_tokenizers.Split(END, "merged_with_previous")
+        return tokenizer, trainer
 
     @classmethod
     def train(cls, texts: Iterable[Sequence[str]], *, vocab_size: int, seed: int = 0) -> Self:

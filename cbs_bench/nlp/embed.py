@@ -198,6 +198,8 @@ def _hide(model: Model[Any, Any], keys: Keys, is_train: bool) -> tuple[Keys, Fla
 
 def _count(counts: Sequence[Any], keys: Keys) -> npt.NDArray[np.int64]:
     known, number = counts
+    if not len(known):  # no token of the training texts showed a part
+        return np.zeros(len(keys), dtype=np.int64)
     place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
     found: npt.NDArray[np.int64] = np.where(known[place] == keys, number[place], 0)
     return found

@@ -79,3 +79,9 @@ def test_the_counts_travel_with_the_model():
     restored.from_bytes(model.to_bytes())
     docs = [characters("道天道見"), characters("見道")]
     assert np.array_equal(rows(model, *docs), rows(restored, *docs))
+
+
+def test_parts_may_be_new_where_training_showed_none():
+    model = embedding(characters)
+    doc = make_doc(VOCAB, "道可道", [Token("道可道", 0, 3, "subword")])
+    assert rows(model, doc).shape == (1, 16)
