@@ -59,8 +59,9 @@ class _Run:
 
     @property
     def slices(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.track["slices"]
-        return found
+        """The slices, with the words without their tags as one more."""
+        words = {"segmentation": self.track["segmentation"]} if "segmentation" in self.track else {}
+        return {**self.track["slices"], **words}
 
 
 def read_boards(folder: Path) -> list[Board]:

@@ -135,3 +135,11 @@ def test_confusions_of_tags_add_up_over_seeds(tmp_path, write):
     (board,) = read_boards(tmp_path)
     assert board.entries[0].confusion == {("n", "v"): 3, ("n", "n"): 5}
     assert "| n → v | 1.5 |" in to_markdown([board])
+
+
+def test_the_words_without_their_tags_are_a_slice(tmp_path, write):
+    write("bpe", 0, [[2, 4, 4]], track={"segmentation": [[3, 4, 4]]})
+    (board,) = read_boards(tmp_path)
+    (words,) = board.parts
+    assert words.name == "segmentation"
+    assert words.scores[0].means.f1 == pytest.approx(0.75)
