@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from cbs_bench.predictions import Predictions
 from cbs_bench.registry import Registry
-from cbs_bench.types import Glyph, Granularity, Token
+from cbs_bench.types import Glyph, Granularity, Sentence, Token, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +192,53 @@ class TaskInfo:
     compares_tokenizers: bool = True
 
 
+class WordTagger(ABC):
+    """Cuts glyphs into words and tags them; one subclass a file in ``baselines/taggers/``.
+
+    Attributes:
+        takes_tokens: Whether it reads the tokens of a tokenizer; one that cuts glyphs by
+            itself is run once, without tokenizer.
+        tagset: The tags it gives: ``None`` for those it is trained on, none at all for a
+            segmenter. Only its segmentation is scored on gold tags outside of them.
+    """
+
+    takes_tokens: ClassVar[bool]
+    tagset: ClassVar[tuple[str, ...] | None] = None
+
+    @classmethod
+    @abstractmethod
+    def train(
+        cls,
+        request: RunRequest,
+        tokenizer: SlipTokenizer | None,
+        train: Sequence[Sentence],
+        validation: Sequence[Sentence],
+    ) -> WordTagger:
+        """A tagger ready to use.
+
+        Args:
+            request: The cell of the benchmark: names, seed and settings.
+            tokenizer: The trained tokenizer whose tokens it reads; ``None`` if it takes none.
+            train: Sentences to learn from.
+            validation: Sentences to choose by; never the test split.
+
+        Raises:
+            PluginError: If a package or a model that it needs is missing.
+        """
+
+    @abstractmethod
+    def tag(self, texts: Sequence[Sequence[str]]) -> list[list[Word]]:
+        """The words of each text, in order, as spans over its glyphs."""
+
+    def tag_reading(self, glyphs: Sequence[Glyph]) -> list[Word]:
+        """The words of glyphs read from a scan; by default of their first candidates."""
+        return self.tag([[glyph.graph for glyph in glyphs]])[0]
+
+    def measures(self) -> dict[str, Any]:
+        """What it can tell of its training and its work so far, as JSON values."""
+        return {}
+
+
 class Task(ABC):
     """Trains where it must, predicts and counts; one subclass a file in ``cbs_bench/tasks/``."""
 
@@ -250,6 +297,9 @@ BUILDERS: Registry[CorpusBuilder] = Registry(
 )
 BASELINES: Registry[SlipTokenizer] = Registry(
     kind="tokenizer", package="baselines", group="cbs_bench.tokenizers", interface=SlipTokenizer
+)
+TAGGERS: Registry[WordTagger] = Registry(
+    kind="tagger", package="baselines.taggers", group="cbs_bench.taggers", interface=WordTagger
 )
 TASKS: Registry[Task] = Registry(
     kind="task", package="cbs_bench.tasks", group="cbs_bench.tasks", interface=Task

@@ -112,3 +112,18 @@ class Word:
     start: int
     end: int
     tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One row of a ``pos`` config.
+
+    Attributes:
+        id: The row's id.
+        glyphs: The glyphs, one string each.
+        words: Gold words over them.
+    """
+
+    id: str
+    glyphs: tuple[str, ...]
+    words: tuple[Word, ...]

@@ -6,7 +6,6 @@ A config of spaCy reads a split by ``@readers = "cbs_bench.PosCorpus.v1"``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from spacy.language import Language
@@ -19,22 +18,9 @@ from cbs_bench.metrics.spans import bio_from_words
 from cbs_bench.nlp.docs import make_doc
 from cbs_bench.nlp.tagger import joint_labels
 from cbs_bench.nlp.tokenizers import SpacyTokenizer
-from cbs_bench.types import Token, Word
+from cbs_bench.types import Sentence, Token, Word
 
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One row of a ``pos`` config.
-
-    Attributes:
-        id: The row's id.
-        glyphs: The glyphs, one string each.
-        words: Gold words over them.
-    """
-
-    id: str
-    glyphs: tuple[str, ...]
-    words: tuple[Word, ...]
+__all__ = ["Sentence", "make_example", "pos_corpus", "read_sentences"]
 
 
 def read_sentences(folder: Path, split: str) -> list[Sentence]:
