@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=run)
         return added
 
-    command("list", _list, "name the builders, tokenizers and tasks")
+    command("list", _list, "name the builders, tokenizers, taggers and tasks")
 
     build = command("build", _build, "turn raw scans or texts into a Hugging Face dataset")
     build.add_argument("builder", metavar="BUILDER", help="see `cbs-bench list`")
@@ -99,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("task", metavar="TASK", help="see `cbs-bench list`")
     run.add_argument("--data", type=Path, required=True, help="folder of a built dataset")
     run.add_argument("--tokenizers", type=_names, default=["multigranularity"], metavar="A,B,C")
+    run.add_argument("--tagger", metavar="NAME", help="let a peer tag (extra `peers`)")
     run.add_argument("--seeds", type=_positive, default=3, help="number of seeds (default 3)")
     run.add_argument("--out", type=Path, required=True, help="folder of results")
     run.add_argument("--epochs", type=_positive, help="passes over the training data")
@@ -147,11 +148,12 @@ def _progress(line: str) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from cbs_bench.interfaces import BASELINES, BUILDERS, TASKS
+    from cbs_bench.interfaces import BASELINES, BUILDERS, TAGGERS, TASKS
 
     for title, names in (
         ("builders", BUILDERS.names()),
         ("tokenizers", BASELINES.names()),
+        ("taggers", TAGGERS.names()),
         ("tasks", TASKS.names()),
     ):
         print(f"{title}: {' '.join(names)}")
@@ -258,6 +260,7 @@ def _run(options: argparse.Namespace) -> int:
         tokenizers=options.tokenizers,
         seeds=options.seeds,
         out=options.out,
+        tagger=options.tagger,
         settings=settings,
         workers=options.workers,
         done=lambda path: _progress(f"done {path}"),

@@ -167,12 +167,21 @@ class SlipTokenizer(ABC):
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """One cell of a benchmark: a task on a dataset with one tokenizer and one seed."""
+    """One cell of a benchmark: a task on a dataset with one tokenizer and one seed.
+
+    Attributes:
+        data: Folder of a built dataset.
+        tokenizer: Registry name; :data:`NO_TOKENIZER` for a tagger that cuts glyphs by itself.
+        seed: Seeds whatever is random.
+        settings: What the task lets a caller choose.
+        tagger: Registry name of a peer that tags; ``None`` for our own tagger.
+    """
 
     data: Path
     tokenizer: str
     seed: int
     settings: Mapping[str, Any] = field(default_factory=dict)
+    tagger: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +193,21 @@ class TaskInfo:
         metric: What ``precision``, ``recall`` and ``f1`` are counted over.
         needs: The dataset configs it reads.
         compares_tokenizers: Whether its score depends on the tokenizer.
+        takes_tagger: Whether a peer may do the tagging.
     """
 
     summary: str
     metric: str
     needs: tuple[str, ...]
     compares_tokenizers: bool = True
+    takes_tagger: bool = False
+
+
+NO_TOKENIZER = "none"
+"""Stands for the tokenizer in results of a tagger that takes none."""
+
+NO_TAG = ""
+"""The tag of a word that is only cut out; without tags the segmentation alone is scored."""
 
 
 class WordTagger(ABC):

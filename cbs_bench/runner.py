@@ -16,7 +16,15 @@ from typing import Any
 
 from cbs_bench import __version__, predictions, results, revision
 from cbs_bench.errors import InputError
-from cbs_bench.interfaces import BASELINES, TASKS, PredictingTask, RunRequest, Task
+from cbs_bench.interfaces import (
+    BASELINES,
+    NO_TOKENIZER,
+    TAGGERS,
+    TASKS,
+    PredictingTask,
+    RunRequest,
+    Task,
+)
 
 IDENTITY = ("task", "fingerprint", "version", "settings")
 """What must be equal for a run to count as done."""
@@ -29,6 +37,7 @@ def run(
     tokenizers: Sequence[str],
     seeds: int,
     out: Path,
+    tagger: str | None = None,
     settings: dict[str, Any] | None = None,
     workers: int | None = None,
     done: Callable[[Path], None] = lambda path: None,
@@ -41,6 +50,8 @@ def run(
         tokenizers: Registry names; one of them is enough for a task that compares none.
         seeds: Number of seeds, from 0.
         out: Folder of results.
+        tagger: Registry name of a peer that tags in place of ours. One that cuts glyphs by
+            itself runs once, without tokenizer.
         settings: What the task lets a caller choose, such as ``{"vocab_size": 8000}``.
         workers: Processes; by default one a core.
         done: Called with the path of each result, new or found.
@@ -64,6 +75,11 @@ def run(
             path=data,
             remedy=f"the dataset has {', '.join(reader.configs(data))}",
         )
+    if tagger is not None:
+        if not info.takes_tagger:
+            raise InputError(f"task {task!r} takes no tagger", remedy="leave out --tagger")
+        if not TAGGERS.load(tagger).takes_tokens:
+            tokenizers, seeds = [NO_TOKENIZER], 1
     if not info.compares_tokenizers:
         # Nothing would differ between the cells but their names.
         tokenizers, seeds = tokenizers[:1], 1
@@ -77,9 +93,10 @@ def run(
         "version": __version__,
         "revision": revision.current(),
         "settings": settings or {},
+        **({} if tagger is None else {"tagger": tagger}),
     }
     requests = [
-        RunRequest(data, tokenizer, seed, settings or {})
+        RunRequest(data, tokenizer, seed, settings or {}, tagger)
         for tokenizer in tokenizers
         for seed in range(seeds)
     ]
@@ -129,7 +146,7 @@ def run_one(request: RunRequest, folder: Path, head: dict[str, Any]) -> Path:
         {
             **head,
             "tokenizer": request.tokenizer,
-            "granularity": BASELINES.load(request.tokenizer).granularity,
+            "granularity": _granularity(request.tokenizer),
             "seed": request.seed,
             "tracks": tracks,
             "predictions": checksum,
@@ -151,6 +168,10 @@ def _score(task: Task, request: RunRequest, path: Path) -> tuple[list[dict[str, 
     return [task.score(track, gold) for track in predicted], checksum
 
 
+def _granularity(tokenizer: str) -> str:
+    return "word" if tokenizer == NO_TOKENIZER else BASELINES.load(tokenizer).granularity
+
+
 def _hardware() -> dict[str, Any]:
     return {
         "machine": platform.machine(),
@@ -160,7 +181,9 @@ def _hardware() -> dict[str, Any]:
 
 
 def _path(folder: Path, request: RunRequest) -> Path:
-    return folder / results.file_name(request.data.resolve().name, request.tokenizer, request.seed)
+    peers = [] if request.tagger is None else [request.tagger]
+    name = results.file_name(request.data.resolve().name, request.tokenizer, request.seed, peers)
+    return folder / name
 
 
 def _is_done(path: Path, head: dict[str, Any]) -> bool:

@@ -12,10 +12,9 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, ClassVar
 
+from cbs_bench.interfaces import NO_TAG
 from cbs_bench.optional import load_optional
 from cbs_bench.published_tagger import PublishedTagger
-
-NO_TAG = ""
 
 
 class JiayanTagger(PublishedTagger):

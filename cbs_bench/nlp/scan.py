@@ -1,16 +1,13 @@
-"""The scan track of part-of-speech tagging: from pixels to words over gold glyphs."""
+"""The scan track of part-of-speech tagging: from words over glyphs read to gold glyphs."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from spacy.language import Language
-
 from cbs_bench.metrics.align import match_boxes
 from cbs_bench.nlp.corpus import Sentence
-from cbs_bench.nlp.tagger import words_of
-from cbs_bench.types import Box, Glyph, Word
+from cbs_bench.types import Box, Word
 
 ANCHOR = ":"
 
@@ -26,11 +23,6 @@ def gold_words(sentences: Sequence[Sentence]) -> Mapping[str, list[Word]]:
     return words
 
 
-def tag_graphs(nlp: Language, graphs: Sequence[str]) -> list[Word]:
-    """Words of a slip whose graphs are given, as spans over them."""
-    return words_of(nlp(nlp.tokenizer.from_glyphs(graphs)))
-
-
 def with_gold_spans(words: Iterable[Word], gold: Iterable[Word]) -> list[Word]:
     """Gold spans under the tags of ``words``, the commonest over the glyphs of each span.
 
@@ -43,11 +35,6 @@ def with_gold_spans(words: Iterable[Word], gold: Iterable[Word]) -> list[Word]:
         Word(word.start, word.end, Counter(tags).most_common(1)[0][0] if tags else "")
         for word, tags in votes
     ]
-
-
-def tag_reading(nlp: Language, glyphs: Sequence[Glyph]) -> list[Word]:
-    """Words of the glyphs read from a slip, as spans over them."""
-    return words_of(nlp(nlp.tokenizer.from_reading(glyphs)))
 
 
 def project(words: Sequence[Word], boxes: Sequence[Box], gold: Sequence[Box]) -> list[Word]:

@@ -204,8 +204,9 @@ class Board:
 
     @property
     def entries(self) -> Sequence[Entry]:
-        """Best first on the whole."""
-        return [score.entry for score in self.main.scores]
+        """Best first on the whole, then those that only have a part, such as a segmenter."""
+        scores = (score for part in self.slices for score in part.scores)
+        return list({score.entry.name: score.entry for score in scores}.values())
 
     @property
     def is_comparison(self) -> bool:

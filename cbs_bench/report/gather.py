@@ -19,6 +19,7 @@ import numpy as np
 
 from cbs_bench import results
 from cbs_bench.errors import InputError
+from cbs_bench.interfaces import NO_TOKENIZER
 from cbs_bench.report.board import Board, BoardKey, Entry, Score, Slice
 
 SHORT = 12
@@ -47,7 +48,8 @@ class _Run:
     @property
     def name(self) -> str:
         """Who was scored: the tokenizer, with the peers of this run before it."""
-        return "·".join([*self.peers, self.result["tokenizer"]])
+        names = [*self.peers, self.result["tokenizer"]]
+        return "·".join(name for name in names if name != NO_TOKENIZER)
 
     @property
     def peers(self) -> list[str]:

@@ -158,7 +158,7 @@ def measures(board: Board) -> Table:
     rows = tuple(
         (
             _name(entry),
-            Cell(percent(f1[entry.name]), f1[entry.name]),
+            Cell(percent(f1[entry.name]), f1[entry.name]) if entry.name in f1 else Cell(NONE),
             *(cell(entry, name) for name in names),
         )
         for entry in board.entries

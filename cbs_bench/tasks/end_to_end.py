@@ -10,24 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from spacy.language import Language
-
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
-from cbs_bench.interfaces import BASELINES, PredictingTask, RunRequest, TaskInfo
+from cbs_bench.interfaces import PredictingTask, RunRequest, TaskInfo, WordTagger
 from cbs_bench.metrics.spans import Counts, count
-from cbs_bench.nlp.corpus import Sentence, read_sentences
-from cbs_bench.nlp.fit import Budget, fit_pipeline
-from cbs_bench.nlp.scan import project, tag_graphs, tag_reading, with_gold_spans
+from cbs_bench.nlp.corpus import read_sentences
+from cbs_bench.nlp.scan import project, with_gold_spans
+from cbs_bench.nlp.spacy_tagger import train_tagger
 from cbs_bench.predictions import Predictions
-from cbs_bench.tasks.pos import (
-    DEFAULT_VOCAB_SIZE,
-    PosGold,
-    as_rows,
-    as_words,
-    read_gold,
-    tagged_slips,
-)
+from cbs_bench.tasks.pos import PosGold, as_rows, as_words, read_gold, tagged_slips
 from cbs_bench.tokenizer.reading import SlipReader
 from cbs_bench.types import Box, Word
 from cbs_bench.vision import Detector, Recognizer
@@ -50,9 +41,9 @@ class EndToEndTask(PredictingTask[PosGold]):
         """Train the tagger on transcriptions; tag the test slips under each replacement."""
         splits = {split: read_sentences(request.data, split) for split in reader.SPLITS}
         slips = tagged_slips(request.data, splits["test"])
-        nlp = _train_tagger(request, splits)
+        tagger, _ = train_tagger(request, splits["train"], splits["validation"])
         detector, recognizer = Detector.load(), Recognizer.load()
-        rows = [_tag_slip(nlp, detector, recognizer, slip) for slip in slips]
+        rows = [_tag_slip(tagger, detector, recognizer, slip) for slip in slips]
         yield Predictions("scan", "test", rows)
 
     def gold(self, data: Path) -> PosGold:
@@ -101,7 +92,7 @@ def losses(slices: Mapping[str, Sequence[Sequence[int]]]) -> dict[str, float]:
 
 
 def _tag_slip(
-    nlp: Language, detector: Detector, recognizer: Recognizer, slip: Mapping[str, Any]
+    tagger: WordTagger, detector: Detector, recognizer: Recognizer, slip: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Words over the boxes found, over gold boxes, and over gold graphs."""
     image, objects = slip["image"]["bytes"], slip["objects"]
@@ -111,9 +102,9 @@ def _tag_slip(
     return {
         "id": slip["id"],
         "boxes": [list(glyph.box.xywh) for glyph in glyphs],
-        "as read": as_rows(tag_reading(nlp, glyphs)),
-        "gold boxes": as_rows(tag_reading(nlp, given)),
-        "gold graphs": as_rows(tag_graphs(nlp, objects["graph"])),
+        "as read": as_rows(tagger.tag_reading(glyphs)),
+        "gold boxes": as_rows(tagger.tag_reading(given)),
+        "gold graphs": as_rows(tagger.tag([objects["graph"]])[0]),
     }
 
 
@@ -129,19 +120,3 @@ def _replaced(
         "gold graphs": from_graphs,
         "gold segmentation": with_gold_spans(from_graphs, gold),
     }
-
-
-def _train_tagger(request: RunRequest, splits: Mapping[str, list[Sentence]]) -> Language:
-    tokenizer = BASELINES.load(request.tokenizer).train(
-        (sentence.glyphs for sentence in splits["train"]),
-        vocab_size=int(request.settings.get("vocab_size", DEFAULT_VOCAB_SIZE)),
-        seed=request.seed,
-    )
-    return fit_pipeline(
-        request.tokenizer,
-        tokenizer,
-        splits["train"],
-        splits["validation"],
-        budget=Budget(**request.settings.get("budget", {})),
-        seed=request.seed,
-    ).nlp

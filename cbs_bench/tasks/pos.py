@@ -9,25 +9,21 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from spacy.language import Language
-
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
-from cbs_bench.interfaces import BASELINES, PredictingTask, RunRequest, TaskInfo
+from cbs_bench.interfaces import NO_TAG, PredictingTask, RunRequest, TaskInfo, WordTagger
 from cbs_bench.metrics.spans import Counts, count
 from cbs_bench.metrics.words import aligned_accuracy, confusion, first_occurrence_counts
 from cbs_bench.nlp.corpus import Sentence, read_sentences
-from cbs_bench.nlp.fit import Budget, fit_pipeline, predict
-from cbs_bench.nlp.scan import gold_words, project, tag_reading
+from cbs_bench.nlp.scan import gold_words, project
+from cbs_bench.nlp.spacy_tagger import train_tagger
 from cbs_bench.predictions import Predictions
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 from cbs_bench.types import Box, Word
-
-DEFAULT_VOCAB_SIZE = 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +52,7 @@ class PosTask(PredictingTask[PosGold]):
         summary="words and their parts of speech, from transcription and from scans",
         metric="exact (start, end, tag) spans over source glyphs, micro-averaged",
         needs=("pos",),
+        takes_tagger=True,
     )
 
     def predict(self, request: RunRequest) -> Iterator[Predictions]:
@@ -63,33 +60,18 @@ class PosTask(PredictingTask[PosGold]):
         splits = {split: read_sentences(request.data, split) for split in reader.SPLITS}
         _refuse_empty(splits["train"], splits["test"], request.data)
         test = splits["test"]
-        tokenizer = BASELINES.load(request.tokenizer).train(
-            (sentence.glyphs for sentence in splits["train"]),
-            vocab_size=int(request.settings.get("vocab_size", DEFAULT_VOCAB_SIZE)),
-            seed=request.seed,
-        )
-        fit = fit_pipeline(
-            request.tokenizer,
-            tokenizer,
-            splits["train"],
-            splits["validation"],
-            budget=Budget(**request.settings.get("budget", {})),
-            seed=request.seed,
-        )
-        tokens = sum(len(tokenizer.tokenize(sentence.glyphs)) for sentence in test)
-        yield Predictions(
-            "transcription",
-            "test",
-            [
-                {"id": sentence.id, "words": as_rows(words)}
-                for sentence, words in zip(test, predict(fit.nlp, test), strict=True)
-            ],
-            {
-                "validation_f1": [round(f1, 4) for f1 in fit.curve],
-                "tokens_per_glyph": tokens / sum(len(s.glyphs) for s in test),
-            },
-        )
-        rows = list(_read_slips(fit.nlp, request.data, test))
+        tagger, tokenizer = train_tagger(request, splits["train"], splits["validation"])
+        keeps_tags = _gives(tagger, splits["train"])
+        measures = tagger.measures()
+        if tokenizer is not None:
+            tokens = sum(len(tokenizer.tokenize(sentence.glyphs)) for sentence in test)
+            measures["tokens_per_glyph"] = tokens / sum(len(s.glyphs) for s in test)
+        rows = [
+            {"id": sentence.id, "words": as_rows(words if keeps_tags else _cut_only(words))}
+            for sentence, words in zip(test, tagger.tag([s.glyphs for s in test]), strict=True)
+        ]
+        yield Predictions("transcription", "test", rows, measures)
+        rows = list(_read_slips(tagger, request.data, test, keeps_tags))
         if rows:
             yield Predictions("scan", "test", rows)
 
@@ -115,10 +97,14 @@ class PosTask(PredictingTask[PosGold]):
         else:
             graphs = [sentence.glyphs for sentence in sentences]
             placed = read
+        segmentation = _rows(_untagged(sentences), [_cut_only(row) for row in placed])
+        track = {"track": predictions.track, "split": predictions.split}
+        if not any(word.tag for row in read for word in row):
+            slices = {"segmentation": segmentation}
+            return {**track, "slices": slices, "extra": dict(predictions.measures)}
         table = confusion(zip(placed, (s.words for s in sentences), strict=True))
         return {
-            "track": predictions.track,
-            "split": predictions.split,
+            **track,
             "slices": {
                 "all": _rows(sentences, placed),
                 "without punctuation": _rows(sentences, placed, _has_no_punctuation),
@@ -126,7 +112,7 @@ class PosTask(PredictingTask[PosGold]):
                 "unseen word": _rows(sentences, placed, lambda s: _is_unseen(s, gold.words)),
             },
             "tags": _by_tag(sentences, placed),
-            "segmentation": _rows(_untagged(sentences), [_strip(row) for row in placed]),
+            "segmentation": segmentation,
             "confusion": table,
             "extra": {
                 **predictions.measures,
@@ -171,15 +157,24 @@ def tagged_slips(data: Path, test: Sequence[Sentence]) -> Iterator[dict[str, Any
         yield from (slip for slip in reader.rows(data, "slips", "test") if slip["id"] in words)
 
 
-def _read_slips(nlp: Language, data: Path, test: Sequence[Sentence]) -> Iterator[dict[str, Any]]:
+def _gives(tagger: WordTagger, train: Sequence[Sentence]) -> bool:
+    """Whether the tags of a tagger are those of the dataset."""
+    wanted = {word.tag for sentence in train for word in sentence.words}
+    return tagger.tagset is None or wanted <= set(tagger.tagset)
+
+
+def _read_slips(
+    tagger: WordTagger, data: Path, test: Sequence[Sentence], keeps_tags: bool
+) -> Iterator[dict[str, Any]]:
     eyes = MultiGranularityTokenizer.load()
     for slip in tagged_slips(data, test):
         glyphs = eyes.read(slip["image"]["bytes"]).glyphs
+        words = tagger.tag_reading(glyphs)
         yield {
             "id": slip["id"],
             "boxes": [list(glyph.box.xywh) for glyph in glyphs],
             "graphs": [glyph.graph for glyph in glyphs],
-            "words": as_rows(tag_reading(nlp, glyphs)),
+            "words": as_rows(words if keeps_tags else _cut_only(words)),
         }
 
 
@@ -272,9 +267,9 @@ def _is_unseen(sentence: Sentence, seen: frozenset[str]) -> Keep:
     return keep
 
 
-def _strip(words: Sequence[Word]) -> list[Word]:
-    return [Word(word.start, word.end, "word") for word in words]
+def _cut_only(words: Sequence[Word]) -> list[Word]:
+    return [replace(word, tag=NO_TAG) for word in words]
 
 
 def _untagged(sentences: Sequence[Sentence]) -> list[Sentence]:
-    return [Sentence(s.id, s.glyphs, tuple(_strip(s.words))) for s in sentences]
+    return [Sentence(s.id, s.glyphs, tuple(_cut_only(s.words))) for s in sentences]

@@ -16,7 +16,7 @@ from typing import Any
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BASELINES, RunRequest, SlipTokenizer, Task, TaskInfo
 from cbs_bench.nlp.corpus import Sentence, read_sentences
-from cbs_bench.tasks.pos import DEFAULT_VOCAB_SIZE
+from cbs_bench.nlp.tokenizers import DEFAULT_VOCAB_SIZE
 from cbs_bench.tokenizer.multigranularity import flatten
 from cbs_bench.tokenizer.subword import UNKNOWN
 from cbs_bench.types import Token

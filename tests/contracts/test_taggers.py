@@ -19,7 +19,6 @@ SENTENCES = [
     Sentence("c", tuple("名可名"), (Word(0, 1, "n"), Word(1, 2, "d"), Word(2, 3, "v"))),
 ] * 4
 TEXTS = [list(sentence.glyphs) for sentence in SENTENCES]
-NEEDS_A_SERVER = {"llm"}
 
 GLYPHS = st.lists(
     st.one_of(
@@ -31,7 +30,7 @@ GLYPHS = st.lists(
 )
 
 
-@pytest.fixture(scope="module", params=sorted(set(TAGGERS.names()) - NEEDS_A_SERVER))
+@pytest.fixture(scope="module", params=TAGGERS.names())
 def tagger(request, tmp_path_factory):
     found = TAGGERS.load(request.param)
     tokenizer = None

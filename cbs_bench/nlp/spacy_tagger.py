@@ -1,0 +1,75 @@
+"""Our word tagger as the benchmark runs it, and where a peer takes its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from cbs_bench.interfaces import BASELINES, TAGGERS, RunRequest, SlipTokenizer, WordTagger
+from cbs_bench.nlp.fit import Budget, Fit, fit_pipeline
+from cbs_bench.nlp.tagger import words_of
+from cbs_bench.nlp.tokenizers import DEFAULT_VOCAB_SIZE
+from cbs_bench.types import Glyph, Sentence, Word
+
+
+class SpacyTagger(WordTagger):
+    """The spaCy pipeline of a tokenizer.
+
+    Args:
+        fit: The pipeline and how it was trained.
+    """
+
+    takes_tokens: ClassVar[bool] = True
+
+    def __init__(self, fit: Fit) -> None:
+        self._fit = fit
+
+    @classmethod
+    def train(
+        cls,
+        request: RunRequest,
+        tokenizer: SlipTokenizer | None,
+        train: Sequence[Sentence],
+        validation: Sequence[Sentence],
+    ) -> SpacyTagger:
+        """Train on ``train``; ``validation`` chooses the epoch."""
+        if tokenizer is None:
+            raise TypeError("our tagger reads the tokens of a tokenizer")
+        budget = Budget(**request.settings.get("budget", {}))
+        fit = fit_pipeline(
+            request.tokenizer, tokenizer, train, validation, budget=budget, seed=request.seed
+        )
+        return cls(fit)
+
+    def tag(self, texts: Sequence[Sequence[str]]) -> list[list[Word]]:
+        """The words of each text."""
+        nlp = self._fit.nlp
+        docs = nlp.pipe([nlp.tokenizer.from_glyphs(glyphs) for glyphs in texts], batch_size=256)
+        return [words_of(doc) for doc in docs]
+
+    def tag_reading(self, glyphs: Sequence[Glyph]) -> list[Word]:
+        """The words of glyphs read from a scan; an unsure one shows its components."""
+        nlp = self._fit.nlp
+        return words_of(nlp(nlp.tokenizer.from_reading(glyphs)))
+
+    def measures(self) -> dict[str, Any]:
+        """The learning curve."""
+        return {"validation_f1": [round(f1, 4) for f1 in self._fit.curve]}
+
+
+def train_tagger(
+    request: RunRequest, train: Sequence[Sentence], validation: Sequence[Sentence]
+) -> tuple[WordTagger, SlipTokenizer | None]:
+    """The tagger of a request, and the tokenizer whose tokens it reads, if it reads any.
+
+    Both learn from ``train`` alone; ``validation`` is there to choose by.
+    """
+    kind = SpacyTagger if request.tagger is None else TAGGERS.load(request.tagger)
+    tokenizer = None
+    if kind.takes_tokens:
+        tokenizer = BASELINES.load(request.tokenizer).train(
+            (sentence.glyphs for sentence in train),
+            vocab_size=int(request.settings.get("vocab_size", DEFAULT_VOCAB_SIZE)),
+            seed=request.seed,
+        )
+    return kind.train(request, tokenizer, train, validation), tokenizer
