@@ -43,7 +43,8 @@ def score(variant, train, validation, held_out, seed, epochs):
     )
     seen = {glyph for sentence in train for glyph in sentence.glyphs}
     overall, unseen = Counts(), Counts()
-    for sentence, words in zip(held_out, predict(fit.nlp, held_out), strict=True):
+    found = predict(fit.nlp, (sentence.glyphs for sentence in held_out))
+    for sentence, words in zip(held_out, found, strict=True):
         new = [glyph not in seen for glyph in sentence.glyphs]
         overall += count(words, sentence.words)
         unseen += count(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -110,18 +110,17 @@ def blank_pipeline(
     return nlp
 
 
-def predict(nlp: Language, sentences: Sequence[Sentence]) -> list[list[Word]]:
-    """Words of each sentence, as spans over its glyphs."""
-    docs = nlp.pipe(
-        [nlp.tokenizer.from_glyphs(sentence.glyphs) for sentence in sentences], batch_size=256
-    )
+def predict(nlp: Language, texts: Iterable[Sequence[str]]) -> list[list[Word]]:
+    """Words of each text, as spans over its glyphs."""
+    docs = nlp.pipe([nlp.tokenizer.from_glyphs(glyphs) for glyphs in texts], batch_size=256)
     return [words_of(doc) for doc in docs]
 
 
 def evaluate(nlp: Language, sentences: Sequence[Sentence]) -> Counts:
     """Micro counts over exact word spans."""
     total = Counts()
-    for sentence, words in zip(sentences, predict(nlp, sentences), strict=True):
+    found = predict(nlp, (sentence.glyphs for sentence in sentences))
+    for sentence, words in zip(sentences, found, strict=True):
         total += count(words, sentence.words)
     return total
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from cbs_bench.interfaces import BASELINES, TAGGERS, RunRequest, SlipTokenizer, WordTagger
-from cbs_bench.nlp.fit import Budget, Fit, fit_pipeline
+from cbs_bench.nlp.fit import Budget, Fit, fit_pipeline, predict
 from cbs_bench.nlp.tagger import words_of
 from cbs_bench.nlp.tokenizers import DEFAULT_VOCAB_SIZE
 from cbs_bench.types import Glyph, Sentence, Word
@@ -43,9 +43,7 @@ class SpacyTagger(WordTagger):
 
     def tag(self, texts: Sequence[Sequence[str]]) -> list[list[Word]]:
         """The words of each text."""
-        nlp = self._fit.nlp
-        docs = nlp.pipe([nlp.tokenizer.from_glyphs(glyphs) for glyphs in texts], batch_size=256)
-        return [words_of(doc) for doc in docs]
+        return predict(self._fit.nlp, texts)
 
     def tag_reading(self, glyphs: Sequence[Glyph]) -> list[Word]:
         """The words of glyphs read from a scan; an unsure one shows its components."""
