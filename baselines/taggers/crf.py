@@ -18,6 +18,7 @@ from cbs_bench.errors import PluginError
 from cbs_bench.interfaces import RunRequest, SlipTokenizer, WordTagger
 from cbs_bench.metrics.spans import bio_from_words, words_from_bio
 from cbs_bench.optional import load_optional
+from cbs_bench.tokenizer.grouping import by_glyphs
 from cbs_bench.types import Glyph, Sentence, Token, Word
 
 TRAINING = {"c1": 0.1, "c2": 0.01, "max_iterations": 100, "feature.possible_transitions": True}
@@ -110,7 +111,7 @@ def views_of(glyphs: Sequence[str], tokens: Sequence[Token]) -> list[View]:
             such as pieces of bytes, are taken together.
     """
     views: list[View] = []
-    for group in _groups(tokens):
+    for group in by_glyphs(tokens):
         start, end = group[0].start, group[-1].end
         whole = "".join(token.text for token in group)
         parts = tuple(t.text for t in group) if len(group) > 1 else group[0].components
@@ -148,17 +149,6 @@ def _features(window: Sequence[View]) -> Iterator[str]:
 
 def _crfsuite() -> Any:
     return load_optional("pycrfsuite", install="cbs-bench[peers]")
-
-
-def _groups(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    group: list[Token] = []
-    for token in tokens:
-        if group and token.start >= group[-1].end:
-            yield group
-            group = []
-        group.append(token)
-    if group:
-        yield group
 
 
 def _place(position: int, length: int) -> str:

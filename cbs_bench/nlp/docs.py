@@ -11,7 +11,7 @@ glyph on ``doc._`` and of each glyph a token covers on ``token._``; one from tex
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 from spacy.tokens import Token as SpacyToken
 from spacy.vocab import Vocab
 
+from cbs_bench.tokenizer.grouping import by_glyphs
 from cbs_bench.types import Glyph, Token
 
 USER_DATA = "cbs_bench.tokens"
@@ -38,7 +39,7 @@ def make_doc(
         tokens: Tokens in order; together they cover every glyph.
         reading: The same glyphs as read from a scan, if there is one.
     """
-    groups = list(_groups(tokens))
+    groups = list(by_glyphs(tokens))
     words, norms, details = [], [], []
     for group in groups:
         start, end = group[0].start, group[-1].end
@@ -82,17 +83,6 @@ def _parts(group: Sequence[Token], glyphs: Sequence[str]) -> Sequence[str]:
 def _norm(group: Sequence[Token], text: str) -> str:
     """What identifies a group: its text, unless the tokenizer keeps only its components."""
     return UNKNOWN_NORM if group[0].granularity == "component" else _fold(text)
-
-
-def _groups(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    group: list[Token] = []
-    for token in tokens:
-        if group and token.start >= group[-1].end:
-            yield group
-            group = []
-        group.append(token)
-    if group:
-        yield group
 
 
 @lru_cache(maxsize=65536)
