@@ -195,9 +195,10 @@ def _notes(
     for name, found in runs.items():
         if len({json.dumps(run.result.get("settings"), sort_keys=True) for run in found}) > 1:
             yield f"The seeds of {name} ran with different settings."
-    seeds = Counter(entry.seeds for entry in entries.values())
+    compared = [entry for entry in entries.values() if not entry.is_peer]
+    seeds = Counter(entry.seeds for entry in compared)
     if len(seeds) > 1:
         common = seeds.most_common(1)[0][0]
-        others = [entry for entry in entries.values() if entry.seeds != common]
+        others = [entry for entry in compared if entry.seeds != common]
         shown = ", ".join(f"{e.name} {'/'.join(map(str, e.seeds))}" for e in others)
         yield f"Not every entry has the seeds {'/'.join(map(str, common))}: {shown}."

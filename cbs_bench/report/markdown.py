@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cbs_bench.report import sentences
 from cbs_bench.report.board import Board
@@ -21,7 +21,7 @@ def board_to_markdown(board: Board) -> str:
 
 def headline_to_markdown(board: Board) -> str:
     """The scores of one board in short, and what the system gains."""
-    return "\n".join([*_lines(headline(board)), *_remarks(board)])
+    return "\n".join([*_lines(headline(board)), *_remarks(sentences.headline_remarks(board))])
 
 
 def _section(board: Board) -> Iterator[str]:
@@ -29,7 +29,7 @@ def _section(board: Board) -> Iterator[str]:
     yield f"### {_escape(sentences.title(board))}"
     yield from ["", _escape(sentences.caption(board)), ""]
     yield from _named(first)
-    yield from _remarks(board)
+    yield from _remarks(sentences.remarks(board))
     for table in others:
         yield ""
         yield from _named(table)
@@ -40,8 +40,8 @@ def _named(table: Table) -> Iterator[str]:
     yield from _lines(table)
 
 
-def _remarks(board: Board) -> list[str]:
-    said = [f"- {_escape(sentence)}" for sentence in sentences.remarks(board)]
+def _remarks(remarks: Iterable[str]) -> list[str]:
+    said = [f"- {_escape(sentence)}" for sentence in remarks]
     return ["", *said] if said else []
 
 

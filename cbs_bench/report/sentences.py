@@ -39,14 +39,19 @@ def caption(board: Board) -> str:
 
 
 def remarks(board: Board) -> Iterator[str]:
-    """The sentences below the scores: notes, gains, the paper's metric, peers."""
-    yield from board.notes
-    yield from gains(board)
+    """The sentences below the scores: notes, gains, peers, the paper's metric."""
+    yield from headline_remarks(board)
     names = dict.fromkeys(name for entry in board.entries for name in entry.measures)
     for name in names:
         shown = measure(name)
         if shown.as_in_paper:
             yield f"F1 is ours; {shown.heading} {shown.as_in_paper}, as {PAPER} score."
+
+
+def headline_remarks(board: Board) -> Iterator[str]:
+    """The sentences below the scores in short: notes, gains, peers."""
+    yield from board.notes
+    yield from gains(board)
     if any(entry.is_peer for entry in board.entries):
         yield "A peer is a system of others: shown, not compared."
 

@@ -129,6 +129,14 @@ def test_a_peer_is_named_beside_its_tokenizer_and_left_out_of_the_comparison(tmp
     assert [c.other.name for c in board.main.comparisons] == ["bpe"]
 
 
+def test_peers_need_not_have_the_seeds_of_the_others(tmp_path, write):
+    for seed in (0, 1):
+        write("bpe", seed, [[2, 4, 4]])
+    write("bpe", 0, [[4, 4, 4]], tagger="crf")
+    (board,) = read_boards(tmp_path)
+    assert board.notes == ()
+
+
 def test_confusions_of_tags_add_up_over_seeds(tmp_path, write):
     write("bpe", 0, [[2, 4, 4]], track={"confusion": {"n": {"v": 2, "n": 5}}})
     write("bpe", 1, [[2, 4, 4]], track={"confusion": {"n": {"v": 1}}})
