@@ -18,6 +18,7 @@ CANDIDATES = 10
 DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "models" / "recognizer"
 
 Array = npt.NDArray[np.float32]
+Order = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Recognizer:
         self._temperature: float = card["calibration"]["temperature"]
         self._component_threshold: float = card["calibration"]["component_threshold"]
         self._decompositions: list[list[str]] = card["decompositions"]
-        self._incidence = incidence(self._decompositions, self.component_vocabulary)
+        self._holders = Holders(incidence(self._decompositions, self.component_vocabulary))
         self._places = writing_places(self._decompositions, self.component_vocabulary)
 
     @classmethod
@@ -70,32 +71,58 @@ class Recognizer:
             batch: Crops run at once.
         """
         return [
-            self._recognition(graph, component)
+            self._recognition(*scores)
             for start in range(0, len(crops), batch)
-            for graph, component in self._scores(crops[start : start + batch])
+            for scores in self._scores(crops[start : start + batch])
         ]
 
-    def _scores(self, crops: Sequence[ImageSource]) -> Iterator[tuple[Array, Array]]:
+    def _scores(self, crops: Sequence[ImageSource]) -> Iterator[tuple[Array, Order, Array]]:
+        """Probabilities of graphs, the first of them in order, and evidence of components."""
         prepared = np.stack([prepare(load_image(crop)) for crop in crops])[:, None]
         logits, components = self._model.run(prepared)
-        yield from zip(softmax(logits / self._temperature), sigmoid(components), strict=True)
+        graphs = softmax(logits / self._temperature)
+        # For the whole batch at once: one crop after the other it would cost more than the network.
+        evidence = blend(sigmoid(components), self._holders.sums(graphs))
+        yield from zip(graphs, _first(graphs, CANDIDATES), evidence, strict=True)
 
-    def _recognition(self, graph: Array, component: Array) -> Recognition:
-        order = np.argsort(-graph, kind="stable")[:CANDIDATES]
+    def _recognition(self, graph: Array, order: Order, evidence: Array) -> Recognition:
         candidates = [(self.graphs[i], float(graph[i])) for i in order]
         best = int(order[0])
         if graph[best] >= self.threshold and self._decompositions[best]:
             return Recognition(candidates, list(self._decompositions[best]))
-        return Recognition(candidates, self._seen_components(graph, component))
+        return Recognition(candidates, self._seen_components(evidence))
 
-    def _seen_components(self, graph: Array, component: Array) -> list[str]:
+    def _seen_components(self, evidence: Array) -> list[str]:
         """What the crop shows by both heads, in the order those parts are usually written."""
-        score = blend(component, graph @ self._incidence)
-        shown = np.flatnonzero(score >= self._component_threshold)
+        shown = np.flatnonzero(evidence >= self._component_threshold)
         if shown.size == 0:
-            shown = np.array([score.argmax()])
+            shown = np.array([evidence.argmax()])
         ordered = sorted(shown, key=lambda index: (self._places[index], index))
         return [self.component_vocabulary[index] for index in ordered]
+
+
+class Holders:
+    """Which graphs hold each component, so that their probabilities can be summed.
+
+    A product with the incidence matrix says the same, but it goes through BLAS, whose threads
+    wait by spinning afterwards and halve the speed of the network's.
+
+    Args:
+        table: ``[graphs, components]``, see :func:`incidence`.
+    """
+
+    def __init__(self, table: Array) -> None:
+        nobody = len(table)  # stands first in every list, for a component that no graph holds
+        lists = [[nobody, *np.flatnonzero(column)] for column in table.T]
+        self._graphs = np.array([graph for graphs in lists for graph in graphs], dtype=np.intp)
+        lengths = [len(graphs) for graphs in lists]
+        self._starts = np.concatenate([[0], np.cumsum(lengths[:-1], dtype=np.intp)])
+
+    def sums(self, graphs: Array) -> Array:
+        """``[batch, components]`` from the probabilities ``[batch, graphs]``."""
+        padded = np.pad(graphs, ((0, 0), (0, 1)))
+        summed: Array = np.add.reduceat(padded[:, self._graphs], self._starts, axis=1)
+        return summed
 
 
 def prepare(pixels: Pixels) -> Array:
@@ -111,6 +138,16 @@ def prepare(pixels: Pixels) -> Array:
     standard: Array = square - np.float32(square.mean())
     standard /= np.float32(max(float(square.std()), 8.0))
     return standard
+
+
+def _first(probabilities: Array, number: int) -> Order:
+    """Indices of the ``number`` highest of each row, highest first."""
+    number = min(number, probabilities.shape[1])
+    chosen = np.argpartition(-probabilities, number - 1, axis=1)[:, :number]
+    chosen.sort(axis=1)  # equal ones stay in the order of the vocabulary
+    places = np.argsort(-np.take_along_axis(probabilities, chosen, 1), axis=1, kind="stable")
+    first: Order = np.take_along_axis(chosen, places, 1)
+    return first
 
 
 def blend(component: Array, marginal: Array) -> Array:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import onnxruntime
 
 
+MOST_THREADS = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """A loaded network.
@@ -36,6 +39,20 @@ class Model:
         name = self.session.get_inputs()[0].name
         outputs: list[npt.NDArray[np.float32]] = self.session.run(None, {name: pixels})
         return outputs
+
+
+def threads() -> int:
+    """How many threads a network may use: the cores left to this process, four at most.
+
+    ``OMP_NUM_THREADS`` lowers it, as it does for other numerical libraries; the processes of a
+    parallel run set it to 1.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    else:  # macOS and Windows
+        cores = os.cpu_count() or 1
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    return min(cores, MOST_THREADS, int(wanted) if wanted.isdigit() and int(wanted) else cores)
 
 
 def open_model(folder: Path, kind: str) -> Model:
@@ -66,8 +83,10 @@ def open_model(folder: Path, kind: str) -> Model:
             remedy="copy the model folder again as a whole",
         )
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = min(os.cpu_count() or 1, 4)
+    options.intra_op_num_threads = threads()
     options.inter_op_num_threads = 1
+    # Threads that wait by spinning take the cores from whatever else runs.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(
         str(weights), options, providers=["CPUExecutionProvider"]

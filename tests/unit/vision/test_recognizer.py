@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cbs_bench.vision.recognizer import SIDE, Recognizer, prepare
+from cbs_bench.vision.recognizer import SIDE, Holders, Recognizer, incidence, prepare
 
 GRAPHS = ["好", "明", "人"]
 PARTS = ["女", "子", "日", "月"]
@@ -58,3 +58,14 @@ def test_batches_answer_for_every_crop():
 def test_any_crop_becomes_a_finite_square(shape):
     assert prepare(np.full(shape, 225, np.uint8)).shape == (SIDE, SIDE)
     assert np.isfinite(prepare(np.zeros(shape, np.uint8))).all()
+
+
+def test_the_probability_of_a_component_is_that_of_the_graphs_that_hold_it():
+    table = incidence([["女", "子"], ["女"], []], ["女", "子", "日"])
+    graphs = np.float32([[0.5, 0.3, 0.2], [0.0, 0.1, 0.9]])
+    assert Holders(table).sums(graphs) == pytest.approx(graphs @ table)
+
+
+def test_of_equal_candidates_the_vocabulary_decides():
+    (got,) = Recognizer(Fixed([1, 1, 1], [0] * 4)).predict([BLANK])
+    assert [graph for graph, _ in got.candidates] == GRAPHS

@@ -1,9 +1,11 @@
 import json
+import os
 
 import pytest
 
 from cbs_bench.errors import ModelError
 from cbs_bench.vision import Detector, Recognizer
+from cbs_bench.vision.session import threads
 
 
 def card(folder, **fields):
@@ -43,3 +45,11 @@ def test_weights_must_be_those_the_card_describes(tmp_path, weights):
         (tmp_path / "model.onnx").write_bytes(weights)
     with pytest.raises(ModelError, match="weights are missing or not those"):
         Detector.load(tmp_path)
+
+
+@pytest.mark.parametrize(("wanted", "given"), [("1", 1), ("2", 2), ("64", 3), ("", 3), ("x", 3)])
+def test_networks_take_no_more_threads_than_they_are_left(monkeypatch, wanted, given):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", wanted)
+    assert threads() == given
+    assert Detector.load()._model.session.get_session_options().intra_op_num_threads == given
