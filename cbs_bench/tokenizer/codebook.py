@@ -1,13 +1,18 @@
 """How each glyph is spelt in token ids, and which glyph a spelling stands for.
 
-A glyph of the vocabulary is one id. Any other is spelt by its components, split further
-until all of them are in the vocabulary; a *variant* mark follows where several encoded
-graphs share that spelling, so that ids decode to the exact glyph. A glyph without a usable
-decomposition is spelt in UTF-8 bytes. Nothing becomes ``[UNK]``.
+A glyph of the vocabulary is one id, and so is one of its components standing alone. A
+composition of known components is spelt by them. Any other encoded graph is spelt by its
+components, split further until all of them are in the vocabulary; a *variant* mark follows
+where several such graphs share that spelling, so that ids decode to the exact glyph. A code
+point without a usable decomposition is spelt in UTF-8 bytes. A glyph of several code points
+that none of this fits, such as ``{A日？}``, is spelt piece by piece from the left: the longest
+graph of the vocabulary, a composition of known components, or one code point. Nothing becomes
+``[UNK]``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -15,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cbs_bench.script.components import decompose, encoded_graphs
-from cbs_bench.tokenizer.vocabulary import VARIANTS, Vocabulary
+from cbs_bench.tokenizer.vocabulary import VARIANT_MARKS, Vocabulary
 
 CODE_POINTS = 0x110000
 MAX_DEPTH = 8
@@ -68,52 +73,56 @@ class Codebook:
         within = np.arange(ends[-1], dtype=np.int32) - np.repeat(ends - counts, counts)
         return self.pool[np.repeat(begins, counts) + within], counts
 
-    def components(self, glyph: str) -> tuple[str, ...] | None:
-        """Components of ``glyph`` that are all in the vocabulary, in writing order.
+    def glyph_of(self, components: Sequence[str], rank: int) -> str:
+        """The encoded graph that is number ``rank`` of those spelt by ``components``.
 
-        Returns:
-            ``None`` where the glyph cannot be spelt so.
+        Ids that no encoder wrote may name none; they read as a composition.
         """
-        return _expand(glyph, self.vocabulary)
-
-    def glyph_of(self, components: Sequence[str], variant: int | None) -> str:
-        """The glyph spelt by ``components``.
-
-        Without a variant mark it is the commonest encoded graph so spelt, and the composition
-        itself where there is none; mark 0 is the composition, mark n the n-th other graph.
-        """
-        rivals = self._shared.get(tuple(components), ())
-        rank = 0 if variant is None else variant
-        if rank < len(rivals) and (rank or variant is None):
-            return rivals[rank]
-        return "{" + "".join(components) + "}"
+        rivals = self._rivals.get(tuple(components), ())
+        return rivals[rank] if rank < len(rivals) else "{" + "".join(components) + "}"
 
     def ids_of(self, glyph: str) -> list[int]:
         """Token ids of one glyph."""
-        whole = self.vocabulary.graph_id(glyph)
+        whole = self.vocabulary.whole_id(glyph)
         if whole is not None:
             return [whole]
-        parts = self.components(glyph)
-        if parts is None:
-            return self.vocabulary.byte_ids(glyph)
-        ids = self.vocabulary.component_ids(parts)
-        if glyph == self.glyph_of(parts, None):
-            return ids
-        rivals = self._shared.get(parts, ())
-        for rank in range(min(max(len(rivals), 1), VARIANTS)):
-            if glyph == self.glyph_of(parts, rank):
-                return [*ids, self.vocabulary.first_variant + rank]
-        return self.vocabulary.byte_ids(glyph)
+        if len(glyph) > 1:
+            return [i for piece in self._pieces.findall(glyph) for i in self._piece_ids(piece)]
+        return self._piece_ids(glyph)
 
     @cached_property
-    def _shared(self) -> dict[tuple[str, ...], tuple[str, ...]]:
-        """Every encoded graph outside the vocabulary, by its spelling, the commonest first."""
-        spellings: dict[tuple[str, ...], tuple[str, ...]] = {}
+    def spellings(self) -> dict[str, tuple[tuple[str, ...], int]]:
+        """Components and rank of every encoded graph that is spelt by components."""
+        return {
+            graph: (parts, rank)
+            for parts, graphs in self._rivals.items()
+            for rank, graph in enumerate(graphs)
+        }
+
+    def _piece_ids(self, piece: str) -> list[int]:
+        whole = self.vocabulary.whole_id(piece)
+        if whole is not None:
+            return [whole]
+        if len(piece) > 1:
+            return self.vocabulary.composition_ids(piece[1:-1])
+        if piece in self.spellings:
+            return self.vocabulary.spelling_ids(*self.spellings[piece])
+        return self.vocabulary.byte_ids(piece)
+
+    @cached_property
+    def _rivals(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """Encoded graphs outside the vocabulary by their spelling, the commonest first."""
+        rivals: dict[tuple[str, ...], tuple[str, ...]] = {}
         for graph in sorted(encoded_graphs(), key=_rarity):
-            parts = self.components(graph)
-            if parts is not None and self.vocabulary.graph_id(graph) is None:
-                spellings[parts] = (*spellings.get(parts, ()), graph)
-        return spellings
+            if self.vocabulary.whole_id(graph) is None:
+                parts = _expand(graph, self.vocabulary)
+                if parts is not None:
+                    rivals[parts] = (*rivals.get(parts, ()), graph)
+        return {parts: graphs[: len(VARIANT_MARKS) + 1] for parts, graphs in rivals.items()}
+
+    @cached_property
+    def _pieces(self) -> re.Pattern[str]:
+        return re.compile(f"{self.vocabulary.compound_pattern}|.", re.DOTALL)
 
     def _key(self, glyph: str) -> int:
         if len(glyph) == 1:

@@ -20,14 +20,10 @@ def decode(ids: Iterable[int], codebook: Codebook) -> str:
 
 
 def _glyph_groups(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Runs that belong together: a component with what continues it, or bytes."""
+    """Runs that belong together: a token with what continues it, or bytes."""
     group: list[Entry] = []
     for entry in entries:
-        head = group[0].kind if group else None
-        continues = (head == "opening" and entry.kind in ("continuing", "variant")) or (
-            head == "byte" and entry.kind == "byte"
-        )
-        if not continues and group:
+        if group and not _continues(group[0], entry):
             yield group
             group = []
         group.append(entry)
@@ -35,17 +31,21 @@ def _glyph_groups(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
         yield group
 
 
+def _continues(head: Entry, entry: Entry) -> bool:
+    if head.kind == "byte":
+        return entry.kind == "byte"
+    return head.kind != "special" and entry.kind in ("continuing", "variant")
+
+
 def _spell(group: list[Entry], codebook: Codebook) -> str:
     head = group[0]
-    if head.kind == "graph":
-        return head.text
     if head.kind == "byte":
         return bytes(entry.number for entry in group).decode("utf-8", _errors(group))
-    if head.kind in ("opening", "continuing"):
-        parts = [entry.text for entry in group if entry.kind != "variant"]
+    parts = [entry.text for entry in group if entry.kind not in ("special", "variant")]
+    if head.kind in ("graph", "component"):
         marks = [entry.number for entry in group if entry.kind == "variant"]
-        return codebook.glyph_of(parts, marks[0] if marks else None)
-    return ""
+        return head.text if len(group) == 1 else codebook.glyph_of(parts, marks[0] if marks else 0)
+    return "{" + "".join(parts) + "}" if parts else ""
 
 
 def _errors(group: list[Entry]) -> str:

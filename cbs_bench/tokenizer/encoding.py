@@ -53,7 +53,8 @@ class Encoding:
             total = int(count)
             for part in range(total):
                 entry = self.vocabulary.entries[next(ids)]
-                granularity: Granularity = "character" if entry.kind == "graph" else "component"
+                whole = total == 1 and entry.kind == "graph"
+                granularity: Granularity = "character" if whole else "component"
                 tokens.append(Token(entry.text, glyph, glyph + 1, granularity, part=(part, total)))
         return tokens
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cbs_bench.tokenizer.reading import SlipReader, SlipReading
     from cbs_bench.vision.images import ImageSource
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MODELS = Path(__file__).resolve().parents[1] / "models"
 MIN_COUNT = 2
 
@@ -143,7 +143,7 @@ class MultiGranularityTokenizer(SlipTokenizer):
                 glyph,
                 position,
                 position + 1,
-                "component" if self.vocabulary.graph_id(glyph) is None else "character",
+                "character" if self.vocabulary.knows_graph(glyph) else "component",
                 components=decompose(glyph) or (glyph,),
             )
             for position, glyph in enumerate(glyphs)

@@ -35,6 +35,37 @@ def test_a_composition_in_running_text_is_one_glyph_and_repeats_are_kept():
     assert encoding.spans == [(0, 1), (1, 2), (1, 2), (1, 2), (2, 3)]
 
 
+def test_components_of_a_graph_are_no_characters_though_they_are_kept_whole_elsewhere():
+    tokenizer = MultiGranularityTokenizer(Vocabulary(list("道日"), list("日安")))
+    tokens = tokenizer.encode("日晏安").tokens
+    assert [t.text for t in tokens] == ["日", "日", "安", "安"]
+    assert [t.granularity for t in tokens] == ["character", "component", "component", "component"]
+
+
+def test_a_composition_of_unknown_parts_is_spelt_piece_by_piece():
+    tokens = TOKENIZER.encode("{晏？{日止}}").tokens
+    assert [t.text for t in tokens if not t.text.startswith("<0x")] == list("{日安日止}")
+    assert {(t.start, t.end) for t in tokens} == {(0, 1)}
+
+
+def test_a_composition_is_not_the_graph_with_its_components():
+    composed, encoded = TOKENIZER.encode("{日安}").ids, TOKENIZER.encode("晏").ids
+    assert (len(composed), len(encoded)) == (2, 2)
+    assert composed[0] != encoded[0]
+
+
+def test_a_ligature_that_a_scan_may_show_is_known_but_spelt_as_its_glyphs():
+    tokenizer = MultiGranularityTokenizer(Vocabulary(["上下", "上", "下"], []))
+    assert [t.granularity for t in tokenizer.tokenize(["上下"])] == ["character"]
+    assert [t.text for t in tokenizer.encode("上下").tokens] == ["上", "下"]
+
+
+def test_every_id_has_a_string_of_its_own():
+    tokenizer = MultiGranularityTokenizer.load()
+    strings = tokenizer.vocabulary.token_strings()
+    assert len(set(strings)) == len(strings) == len(tokenizer.vocabulary)
+
+
 def test_nested_tokens_are_one_a_glyph():
     tokens = TOKENIZER.tokenize(["道", "{日止頁}", "\ue000"])
     assert [(t.start, t.end) for t in tokens] == [(0, 1), (1, 2), (2, 3)]
@@ -83,7 +114,7 @@ def test_a_folder_without_a_tokenizer_is_named(tmp_path):
 
 def test_another_format_is_refused(tmp_path):
     (tmp_path / "tokenizer.json").write_text('{"format": 9, "graphs": [], "components": []}')
-    with pytest.raises(ModelError, match="tokenizer format 9, expected 1"):
+    with pytest.raises(ModelError, match="tokenizer format 9, expected 2"):
         MultiGranularityTokenizer.load(tmp_path)
 
 
