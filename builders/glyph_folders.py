@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from cbs_bench.dataset import rows
+from cbs_bench.dataset.splits import share
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
 from cbs_bench.script.labels import parse, split_glyphs
@@ -38,16 +40,19 @@ class GlyphFolders(CorpusBuilder):
         """Yield ``glyphs`` in order of file name; see the base class."""
         raw = rows.need(raw, LAYOUT)
         lookup = rows.component_lookup(self.options)
+        splits = _splits(
+            (PurePosixPath(name) for name, _ in rows.members(raw, LAYOUT)), self.options.seed
+        )
         positions: dict[PurePosixPath, int] = {}
         for name, image in rows.members(raw, LAYOUT):
             path = PurePosixPath(name)
-            if path.suffix.lower() not in SUFFIXES or _is_hidden(path):
+            if not _is_image(path):
                 continue
             if not path.parent.name:
                 yield Rejection(name, "no folder names the class")
                 continue
             positions[path.parent] = positions.get(path.parent, 0) + 1
-            yield _record(path, image, positions[path.parent], lookup)
+            yield _record(path, image, positions[path.parent], lookup, splits[path])
         if not positions:
             raise InputError("no image in a class folder here", path=raw, remedy=f"--raw {LAYOUT}")
 
@@ -57,7 +62,35 @@ def _is_hidden(path: PurePosixPath) -> bool:
     return any(part.startswith((".", "__MACOSX")) for part in path.parts)
 
 
-def _record(path: PurePosixPath, image: ImageRef, position: int, lookup: rows.Lookup) -> Record:
+def _is_image(path: PurePosixPath) -> bool:
+    return path.suffix.lower() in SUFFIXES and not _is_hidden(path)
+
+
+def _splits(paths: Iterable[PurePosixPath], seed: int) -> dict[PurePosixPath, str]:
+    """The split of each image, drawn class by class.
+
+    About 80, 10 and 10 % of a class, but one test image where there are three and one
+    validation image where there are four, so that small classes are measured as well.
+    """
+    classes: dict[str, list[PurePosixPath]] = defaultdict(list)
+    for path in filter(_is_image, paths):
+        classes[path.parent.name].append(path)
+    split: dict[PurePosixPath, str] = {}
+    for images in classes.values():
+        images.sort(key=lambda path: share(path.as_posix(), seed))
+        tenth = max(round(len(images) / 10), 1)
+        test = tenth if len(images) >= 3 else 0
+        validation = tenth if len(images) >= 4 else 0
+        for index, path in enumerate(images):
+            split[path] = (
+                "test" if index < test else "validation" if index < test + validation else "train"
+            )
+    return split
+
+
+def _record(
+    path: PurePosixPath, image: ImageRef, position: int, lookup: rows.Lookup, split: str
+) -> Record:
     label = parse(path.parent.name)
     # `0012` and `horse` are names of classes and not themselves written with a code point.
     encoded = label.encoded and not label.graph.isascii() and len(split_glyphs(label.graph)) == 1
@@ -77,4 +110,4 @@ def _record(path: PurePosixPath, image: ImageRef, position: int, lookup: rows.Lo
         "slip": "",
         "position": position,
     }
-    return Record("glyphs", row, str(path), str(path), document)
+    return Record("glyphs", row, str(path), str(path), document, split)
