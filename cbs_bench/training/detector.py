@@ -17,7 +17,7 @@ from cbs_bench.rendering.fonts import covering, find_fonts
 from cbs_bench.training.classes import frequent_graphs
 from cbs_bench.training.crops import read_crops
 from cbs_bench.training.export import export_onnx, write_card
-from cbs_bench.training.loop import Schedule, device, optimise
+from cbs_bench.training.loop import Schedule, device, optimise, precision
 from cbs_bench.training.networks import HeatmapNetwork
 from cbs_bench.training.settings import DetectorSettings
 from cbs_bench.training.slips import (
@@ -61,7 +61,7 @@ def train(settings: DetectorSettings, report: Callable[[str], None]) -> None:
     network = HeatmapNetwork().to(device(), memory_format=torch.channels_last)
     optimise(
         network,
-        crops_of_slips(training, settings.batch, settings.seed),
+        lambda first: crops_of_slips(training, settings.batch, settings.seed + first),
         lambda batch: _loss(network, batch),
         Schedule(settings.steps, 2e-3, 0.01),
         checkpoint=settings.out / "checkpoints" / "detector.pt",
@@ -75,7 +75,7 @@ def _loss(network: HeatmapNetwork, batch: Batch) -> torch.Tensor:
     place = device()
     pictures = torch.from_numpy(batch[0]).to(place, memory_format=torch.channels_last)
     target = torch.from_numpy(batch[1]).to(place)
-    with torch.autocast(place.type, torch.bfloat16):
+    with precision():
         heads = network(pictures)
     heads = heads.float()
     logit, ideal, centre = heads[:, 0], target[:, 0], target[:, 5]

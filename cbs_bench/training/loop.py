@@ -1,10 +1,12 @@
-"""One optimisation loop for both networks: schedule, precision, checkpoints."""
+"""One optimisation loop for both networks: schedule, averaging, early stopping, checkpoints."""
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import torch
 from torch import nn
 
 WARM_UP = 0.05
+AVERAGING = 0.998
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,58 +25,83 @@ class Schedule:
         steps: Number of batches.
         learning_rate: Its peak; it rises for a twentieth of the steps and falls to zero.
         weight_decay: Of AdamW.
+        save_every: Steps between checkpoints, and between looks at the validation data.
+        patience: Looks without a gain before training stops early.
     """
 
     steps: int
     learning_rate: float
     weight_decay: float = 0.05
+    save_every: int = 200
+    patience: int = 12
+
+
+@dataclass
+class _State:
+    """Where a run is; what a checkpoint holds beside the optimiser."""
+
+    step: int = 0
+    waited: int = 0
+    best_score: float = -1.0
+    best: dict[str, Any] = field(default_factory=dict)
 
 
 def optimise(
     network: nn.Module,
-    batches: Iterator[Any],
+    batches: Callable[[int], Iterator[Any]],
     loss_of: Callable[[Any], torch.Tensor],
     schedule: Schedule,
     *,
     checkpoint: Path,
     report: Callable[[str], None],
-    save_every: int = 200,
+    score_of: Callable[[nn.Module], float] | None = None,
 ) -> None:
     """Train in place, going on from ``checkpoint`` if it is there.
 
+    The network ends as the moving average of its weights: at the end of the run, or where
+    ``score_of`` was highest.
+
     Args:
         network: The network, on its device.
-        batches: Endless batches.
+        batches: Endless batches from the given step on.
         loss_of: From one batch to its loss.
-        schedule: Steps and learning rate.
-        checkpoint: Written every ``save_every`` steps and at the end.
+        schedule: Steps, learning rate, patience.
+        checkpoint: Written now and then and at the end.
         report: Called with a line of progress now and then.
-        save_every: Steps between checkpoints.
+        score_of: Higher is better on data that is not trained on; stops a run that no longer
+            gains.
     """
     optimizer = torch.optim.AdamW(
         network.parameters(), schedule.learning_rate, weight_decay=schedule.weight_decay
     )
-    first = 0
+    average, state = copy.deepcopy(network), _State()
     if checkpoint.is_file():
         stored = torch.load(checkpoint, weights_only=True)
         network.load_state_dict(stored["network"])
+        average.load_state_dict(stored["average"])
         optimizer.load_state_dict(stored["optimizer"])
-        first = stored["step"]
+        state = _State(**stored["state"])
     network.train()
-    began, running = time.perf_counter(), 0.0
-    for step in range(first, schedule.steps):
+    average.eval()
+    began, running, stream = time.perf_counter(), 0.0, batches(state.step)
+    while state.step < schedule.steps and state.waited < schedule.patience:
         for group in optimizer.param_groups:
-            group["lr"] = schedule.learning_rate * _shape(step / schedule.steps)
-        loss = loss_of(next(batches))
+            group["lr"] = schedule.learning_rate * _shape(state.step / schedule.steps)
+        loss = loss_of(next(stream))
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
-        running = loss.item() if step == first else 0.98 * running + 0.02 * loss.item()
-        if (step + 1) % save_every == 0 or step + 1 == schedule.steps:
-            _save(checkpoint, network, optimizer, step + 1)
-            seconds = time.perf_counter() - began
-            report(f"step {step + 1}/{schedule.steps} loss {running:.3f} {seconds:.0f} s")
+        state.step += 1
+        _follow(average, network, state.step)
+        running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
+        if state.step % schedule.save_every == 0 or state.step == schedule.steps:
+            line = f"step {state.step}/{schedule.steps} loss {running:.3f}"
+            if score_of is not None:
+                line += f" validation {_look(average, score_of, state):.4f}"
+            _save(checkpoint, network, average, optimizer, state)
+            report(f"{line} {time.perf_counter() - began:.0f} s")
+    network.load_state_dict(state.best or average.state_dict())
     network.eval()
 
 
@@ -82,14 +110,52 @@ def device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+def precision() -> AbstractContextManager[Any]:
+    """bfloat16 on CUDA; on CPUs small networks are slower in it than in float32."""
+    place = device().type
+    context: AbstractContextManager[Any] = torch.autocast(
+        place, torch.bfloat16, enabled=place == "cuda"
+    )
+    return context
+
+
 def _shape(progress: float) -> float:
     """A short rise and a linear fall."""
     return min(progress / WARM_UP + 0.02, (1 - progress) / (1 - WARM_UP), 1.0)
 
 
-def _save(path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, step: int) -> None:
+def _follow(average: nn.Module, network: nn.Module, step: int) -> None:
+    """Moving average of the weights; it forgets the first ones faster."""
+    kept = min(AVERAGING, step / (step + 10))
+    # A state dict is detached, so that nothing here enters the gradient.
+    pairs = zip(average.state_dict().values(), network.state_dict().values(), strict=True)
+    for mean, now in pairs:
+        if mean.is_floating_point():
+            mean.lerp_(now, 1 - kept)
+        else:
+            mean.copy_(now)
+
+
+def _look(average: nn.Module, score_of: Callable[[nn.Module], float], state: _State) -> float:
+    score = score_of(average)
+    state.waited += 1
+    if score > state.best_score:
+        state.best_score, state.waited = score, 0
+        state.best = copy.deepcopy(average.state_dict())
+    return score
+
+
+def _save(
+    path: Path, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer,
+    state: _State,
+) -> None:  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part")
-    state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
-    torch.save(state, partial)
+    stored = {
+        "network": network.state_dict(),
+        "average": average.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "state": vars(state),
+    }
+    torch.save(stored, partial)
     partial.replace(path)

@@ -39,12 +39,14 @@ class GlyphNetwork(nn.Module):
     Args:
         graphs: Number of graph classes.
         components: Number of component labels.
+        width: Channels of the first layer.
+        stem_stride: 2 halves the resolution in the first layer.
     """
 
-    def __init__(self, graphs: int, components: int, width: int = 32) -> None:
+    def __init__(self, graphs: int, components: int, width: int = 32, stem_stride: int = 1) -> None:
         super().__init__()
         self.backbone = nn.Sequential(
-            nn.Conv2d(1, width, 3, 1, 1, bias=False),
+            nn.Conv2d(1, width, 3, stem_stride, 1, bias=False),
             nn.BatchNorm2d(width),
             nn.ReLU(inplace=True),
             Residual(width, width * 2, 2),
@@ -58,10 +60,11 @@ class GlyphNetwork(nn.Module):
         self.dropout = nn.Dropout(0.2)
         self.prototypes = nn.Parameter(torch.randn(graphs, width * 8) * 0.05)
         self.scale = nn.Parameter(torch.tensor(16.0))
-        self.components = nn.Linear(width * 8, components)
+        # A script whose graphs are not taken apart has none; ONNX needs an output all the same.
+        self.components = nn.Linear(width * 8, max(components, 1))
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits of graphs and of components for ``[batch, 1, 64, 64]``."""
+        """Logits of graphs and of components for ``[batch, 1, side, side]``."""
         features = self.dropout(self.backbone(x))
         similarity = F.linear(F.normalize(features), F.normalize(self.prototypes))
         return similarity * self.scale, self.components(features)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
-from torch.nn import functional as F
+from torch import nn
 
 from cbs_bench.errors import InputError
 from cbs_bench.rendering.fonts import find_fonts
 from cbs_bench.training.classes import Classes, choose_classes
-from cbs_bench.training.crops import augmented_batches, read_crops
+from cbs_bench.training.crops import Crop, read_crops, varied_batches
 from cbs_bench.training.loop import Schedule, device, optimise
+from cbs_bench.training.losses import GlyphLoss
 from cbs_bench.training.networks import GlyphNetwork
 from cbs_bench.training.recognizer_card import finish
 from cbs_bench.training.settings import RecognizerSettings
 from cbs_bench.training.synthetic import Batch, RenderedGlyphs
-from cbs_bench.vision.recognizer import incidence
-
-COMPONENT_WEIGHT = 2.0
+from cbs_bench.training.variation import VARIATIONS
+from cbs_bench.vision.framing import Frame
 
 
 def train(settings: RecognizerSettings, report: Callable[[str], None]) -> None:
@@ -28,6 +28,10 @@ def train(settings: RecognizerSettings, report: Callable[[str], None]) -> None:
     Raises:
         InputError: If there is nothing to train on.
     """
+    if settings.variation not in VARIATIONS:
+        raise InputError(
+            f"no variation {settings.variation!r}", remedy=f"one of: {', '.join(VARIATIONS)}"
+        )
     torch.manual_seed(settings.seed)
     crops = read_crops(settings.data)
     named = read_crops(settings.classes_from)
@@ -36,57 +40,87 @@ def train(settings: RecognizerSettings, report: Callable[[str], None]) -> None:
     classes = choose_classes(
         (crop.graph for crop in [*crops, *named]), settings.label_counts, settings.frequent
     )
-    number = {graph: index for index, graph in enumerate(classes.graphs)}
     training = [crop for crop in crops if crop.split == "train"]
     report(f"{len(classes.graphs)} graphs, {len(classes.components)} components, "
            f"{len(training)} training crops")  # fmt: skip
     if not training and not settings.fonts:
         raise InputError("nothing to train on", remedy="give --data with crops, or --fonts")
-    network = GlyphNetwork(len(classes.graphs), len(classes.components)).to(
-        device(), memory_format=torch.channels_last
-    )
-    loss = _Loss(network, classes)
-    checkpoints = settings.out / "checkpoints"
-    rendered: Iterator[Batch] | None = None
+    network = GlyphNetwork(
+        len(classes.graphs), len(classes.components), settings.width, settings.stem_stride
+    ).to(device(), memory_format=torch.channels_last)
+    pictures: RenderedGlyphs | None = None
     if settings.fonts:
-        pictures = RenderedGlyphs(classes.graphs, find_fonts(settings.fonts), settings.seed)
-        rendered = pictures.batches(settings.batch)
-        report(f"rendering {len(pictures.drawable)} graphs")
-        optimise(
-            network, rendered, loss, Schedule(settings.pretrain_steps, 2e-3),
-            checkpoint=checkpoints / "pretrained.pt", report=report,
-        )  # fmt: skip
+        pictures = _pretrain(network, classes, settings, report)
     if training:
-        labels = [number[crop.graph] for crop in training]
-        real = augmented_batches(training, labels, settings.batch, settings.seed)
-        optimise(
-            network, _mixed(real, rendered), loss, Schedule(settings.steps, 8e-4),
-            checkpoint=checkpoints / "tuned.pt", report=report,
-        )  # fmt: skip
+        _tune(network, classes, crops, pictures, settings, report)
     finish(network, classes, crops, settings, report)
 
 
-class _Loss:
-    """Cross entropy over graphs plus binary cross entropy over their components."""
+def _pretrain(
+    network: GlyphNetwork,
+    classes: Classes,
+    settings: RecognizerSettings,
+    report: Callable[[str], None],
+) -> RenderedGlyphs:
+    frame = Frame(settings.side, settings.trim)
+    pictures = RenderedGlyphs(classes.graphs, find_fonts(settings.fonts), frame, settings.seed)
+    report(f"rendering {len(pictures.drawable)} graphs")
+    optimise(
+        network,
+        lambda first: pictures.batches(settings.batch, first),
+        GlyphLoss(network, classes),
+        Schedule(settings.pretrain_steps, 2e-3),
+        checkpoint=settings.out / "checkpoints" / "pretrained.pt",
+        report=report,
+    )
+    return pictures
 
-    def __init__(self, network: GlyphNetwork, classes: Classes) -> None:
-        self._network = network
-        table = incidence(classes.decompositions, classes.components)
-        self._targets = torch.from_numpy(table).to(device())
-        # Components are rare, so a miss weighs more than a false alarm.
-        self._weight = torch.full((len(classes.components),), 8.0, device=device())
 
-    def __call__(self, batch: Batch) -> torch.Tensor:
-        place = device()
-        pictures = torch.from_numpy(batch[0]).to(place, memory_format=torch.channels_last)
-        labels = torch.from_numpy(batch[1]).to(place)
-        with torch.autocast(place.type, torch.bfloat16):
-            graphs, components = self._network(pictures)
-        by_component = F.binary_cross_entropy_with_logits(
-            components.float(), self._targets[labels], pos_weight=self._weight
+def _tune(
+    network: GlyphNetwork,
+    classes: Classes,
+    crops: Sequence[Crop],
+    pictures: RenderedGlyphs | None,
+    settings: RecognizerSettings,
+    report: Callable[[str], None],
+) -> None:
+    number = {graph: index for index, graph in enumerate(classes.graphs)}
+    frame = Frame(settings.side, settings.trim)
+    split = {name: [c for c in crops if c.split == name] for name in ("train", "validation")}
+    labels = {name: [number[crop.graph] for crop in rows] for name, rows in split.items()}
+
+    def batches(first: int) -> Iterator[Batch]:
+        seed = settings.seed + first
+        real = varied_batches(
+            split["train"], labels["train"], settings.batch, frame, settings.variation, seed
         )
-        by_graph = F.cross_entropy(graphs.float(), labels, label_smoothing=0.05)
-        return by_graph + COMPONENT_WEIGHT * by_component
+        return _mixed(real, pictures.batches(settings.batch, first) if pictures else None)
+
+    validation = np.array([frame.prepare(crop.pixels) for crop in split["validation"]])
+    optimise(
+        network,
+        batches,
+        GlyphLoss(network, classes, mixup=settings.mixup, margin=settings.margin),
+        Schedule(settings.steps, settings.learning_rate, patience=settings.patience),
+        checkpoint=settings.out / "checkpoints" / "tuned.pt",
+        report=report,
+        score_of=_accuracy_on(validation, labels["validation"]) if len(validation) else None,
+    )
+
+
+def _accuracy_on(
+    pictures: np.ndarray[tuple[int, ...], np.dtype[np.float32]], labels: Sequence[int]
+) -> Callable[[nn.Module], float]:
+    """Top-1 accuracy on prepared pictures ``[n, side, side]``."""
+    parts = torch.from_numpy(pictures)[:, None].split(256)
+    truth = torch.tensor(labels)
+
+    def accuracy(network: nn.Module) -> float:
+        with torch.no_grad():
+            found = [network(part.to(device()))[0].argmax(dim=1).cpu() for part in parts]
+        return float((torch.cat(found) == truth).float().mean())
+
+    return accuracy
 
 
 def _mixed(real: Iterator[Batch], rendered: Iterator[Batch] | None) -> Iterator[Batch]:

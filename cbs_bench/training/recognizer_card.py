@@ -19,11 +19,10 @@ from cbs_bench.training.crops import Crop
 from cbs_bench.training.export import export_onnx, quantise, write_card
 from cbs_bench.training.networks import GlyphNetwork
 from cbs_bench.training.settings import RecognizerSettings
+from cbs_bench.vision.framing import Frame
 from cbs_bench.vision.recognizer import (
-    SIDE,
     blend,
     incidence,
-    prepare,
     sigmoid,
     softmax,
 )
@@ -72,17 +71,21 @@ def finish(
     }
     fitting = split["validation"] or split["train"]
     full = settings.out / "full.onnx"
-    export_onnx(network, torch.zeros(2, 1, SIDE, SIDE), full, free_size=False)
+    export_onnx(network, torch.zeros(2, 1, settings.side, settings.side), full, free_size=False)
     card: dict[str, Any] = {
-        "input": {"height": SIDE, "width": SIDE, "channels": 1},
+        "input": {
+            "height": settings.side,
+            "width": settings.side,
+            "channels": 1,
+            "trim": settings.trim,
+        },
         "normalisation": "each crop: grey, stretched to the input size, zero mean, unit spread",
         "vocabulary": classes.graphs,
         "components": classes.components,
         "decompositions": classes.decompositions,
         "calibration": {"temperature": 1.0, "threshold": 0.5, "component_threshold": 0.3},
         "training": {
-            "command": settings.command,
-            "seed": settings.seed,
+            "settings": _recorded(settings),
             "data": [folder.name for folder in settings.data],
             "crops": {name: len(rows) for name, rows in split.items()},
             "rendered_batches": settings.pretrain_steps if settings.fonts else 0,
@@ -114,7 +117,8 @@ def _smallest_good(
     if not fitting:
         return model
     exact = _top1(score(model, fitting, classes))
-    samples = [prepare(crop.pixels)[None, None] for crop in (train or fitting)[:300]]
+    frame = Frame.of_card(card)
+    samples = [frame.prepare(crop.pixels)[None, None] for crop in (train or fitting)[:300]]
     quantise(full, out / "model.onnx", samples)
     small = write_card(out, "recognizer", card)
     loss = exact - _top1(score(small, fitting, classes))
@@ -125,11 +129,24 @@ def _smallest_good(
     return write_card(out, "recognizer", card)
 
 
+def _recorded(settings: RecognizerSettings) -> dict[str, Any]:
+    """The settings as JSON; what they were read from is in ``command``."""
+    return {
+        name: [str(item) for item in value]
+        if isinstance(value, list)
+        else str(value)
+        if isinstance(value, Path)
+        else value
+        for name, value in vars(settings).items()
+    }
+
+
 def score(model: Model, crops: Sequence[Crop], classes: Classes) -> Scored:
     """Outputs of the exported model for ``crops``."""
     number = {graph: index for index, graph in enumerate(classes.graphs)}
+    frame = Frame.of_card(model.card)
     rows = [
-        model.run(np.stack([prepare(c.pixels) for c in crops[i : i + 64]])[:, None])
+        model.run(np.stack([frame.prepare(c.pixels) for c in crops[i : i + 64]])[:, None])
         for i in range(0, len(crops), 64)
     ]
     return Scored(

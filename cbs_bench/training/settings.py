@@ -1,4 +1,4 @@
-"""What the command line decides about a training run."""
+"""What a config file and the command line decide about a training run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class RecognizerSettings:
-    """What the command line decides.
+    """What can be set.
 
     Attributes:
         data: Built datasets with a ``glyphs`` config.
@@ -20,6 +20,15 @@ class RecognizerSettings:
         pretrain_steps: Batches of rendered graphs.
         steps: Batches of real crops mixed with rendered ones.
         batch: Pictures in a batch.
+        learning_rate: Its peak over the real crops.
+        patience: Looks at the validation crops without a gain before training stops.
+        side: Height and width of the network's input in pixels.
+        trim: Whether even margins are cut off first, as line drawings on a blank ground need.
+        width: Channels of the first layer; the others follow.
+        stem_stride: 2 halves the resolution at once, which is four times as fast.
+        variation: ``photograph`` or ``drawing``: how real crops are varied.
+        mixup: Share of the batches whose pictures are blended in pairs.
+        margin: By how much the right graph's cosine must win (CosFace).
         seed: Seeds weights, pictures and order.
         command: The command line, for ``model.json``.
     """
@@ -33,13 +42,22 @@ class RecognizerSettings:
     pretrain_steps: int = 2400
     steps: int = 900
     batch: int = 128
+    learning_rate: float = 8e-4
+    patience: int = 12
+    side: int = 64
+    trim: bool = False
+    width: int = 32
+    stem_stride: int = 1
+    variation: str = "photograph"
+    mixup: float = 0.0
+    margin: float = 0.0
     seed: int = 0
     command: str = ""
 
 
 @dataclass(frozen=True)
 class DetectorSettings:
-    """What the command line decides.
+    """What can be set.
 
     Attributes:
         data: Built datasets: their ``slips`` as they are, their ``glyphs`` put together.

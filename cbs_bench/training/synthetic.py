@@ -12,7 +12,10 @@ from cbs_bench.rendering.bamboo import bamboo, damage, ink_on, photograph
 from cbs_bench.rendering.brush import write
 from cbs_bench.rendering.fonts import Font
 from cbs_bench.rendering.glyphs import SQUARE, draw_graph
-from cbs_bench.vision.recognizer import SIDE, prepare
+from cbs_bench.vision.framing import Frame
+
+SIDE = 64
+"""Height and width of a drawn crop before it is framed."""
 
 Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]
 
@@ -23,10 +26,14 @@ class RenderedGlyphs:
     Args:
         graphs: The classes, in order.
         fonts: Hands to write in.
+        frame: How the recogniser wants its crops.
         seed: Seeds compositions and every later draw.
     """
 
-    def __init__(self, graphs: Sequence[str], fonts: Sequence[Font], seed: int) -> None:
+    def __init__(
+        self, graphs: Sequence[str], fonts: Sequence[Font], frame: Frame, seed: int
+    ) -> None:
+        self._frame, self._seed = frame, seed
         self._generator = np.random.default_rng(seed)
         self._masks: list[list[npt.NDArray[np.uint8]]] = []
         for graph in graphs:
@@ -37,8 +44,14 @@ class RenderedGlyphs:
             )
         self.drawable = np.array([i for i, masks in enumerate(self._masks) if masks])
 
-    def batches(self, size: int) -> Iterator[Batch]:
-        """Endless batches of prepared pictures ``[size, 1, 64, 64]`` and class numbers."""
+    def batches(self, size: int, first: int = 0) -> Iterator[Batch]:
+        """Endless batches of prepared pictures ``[size, 1, side, side]`` and class numbers.
+
+        Args:
+            size: Pictures in a batch.
+            first: Step that the first batch is for; it seeds the draws.
+        """
+        self._generator = np.random.default_rng((self._seed, first))
         while True:
             labels = self._generator.choice(self.drawable, size)
             yield np.stack([self._picture(label) for label in labels])[:, None], labels
@@ -55,4 +68,4 @@ class RenderedGlyphs:
             mask, generator, height=height, width=width
         )
         surface = ink_on(bamboo(SIDE, SIDE, generator), ink, generator)
-        return prepare(photograph(damage(surface, generator, 1.5), generator))
+        return self._frame.prepare(photograph(damage(surface, generator, 1.5), generator))

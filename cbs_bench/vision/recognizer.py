@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from cbs_bench.vision.images import ImageSource, Pixels, load_image, to_grey
+from cbs_bench.vision.framing import Frame
+from cbs_bench.vision.images import ImageSource, load_image
 from cbs_bench.vision.session import Model, open_model
 
-SIDE = 64
 CANDIDATES = 10
 DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "models" / "recognizer"
 
@@ -45,6 +44,7 @@ class Recognizer:
     def __init__(self, model: Model) -> None:
         self._model = model
         card = model.card
+        self._frame = Frame.of_card(card)
         self.graphs: list[str] = card["vocabulary"]
         self.component_vocabulary: list[str] = card["components"]
         self.threshold: float = card["calibration"]["threshold"]
@@ -78,7 +78,7 @@ class Recognizer:
 
     def _scores(self, crops: Sequence[ImageSource]) -> Iterator[tuple[Array, Order, Array]]:
         """Probabilities of graphs, the first of them in order, and evidence of components."""
-        prepared = np.stack([prepare(load_image(crop)) for crop in crops])[:, None]
+        prepared = np.stack([self._frame.prepare(load_image(crop)) for crop in crops])[:, None]
         logits, components = self._model.run(prepared)
         graphs = softmax(logits / self._temperature)
         # For the whole batch at once: one crop after the other it would cost more than the network.
@@ -94,6 +94,8 @@ class Recognizer:
 
     def _seen_components(self, evidence: Array) -> list[str]:
         """What the crop shows by both heads, in the order those parts are usually written."""
+        if not self.component_vocabulary:
+            return []
         shown = np.flatnonzero(evidence >= self._component_threshold)
         if shown.size == 0:
             shown = np.array([evidence.argmax()])
@@ -116,28 +118,13 @@ class Holders:
         lists = [[nobody, *np.flatnonzero(column)] for column in table.T]
         self._graphs = np.array([graph for graphs in lists for graph in graphs], dtype=np.intp)
         lengths = [len(graphs) for graphs in lists]
-        self._starts = np.concatenate([[0], np.cumsum(lengths[:-1], dtype=np.intp)])
+        self._starts = np.cumsum([0, *lengths], dtype=np.intp)[:-1]
 
     def sums(self, graphs: Array) -> Array:
         """``[batch, components]`` from the probabilities ``[batch, graphs]``."""
         padded = np.pad(graphs, ((0, 0), (0, 1)))
         summed: Array = np.add.reduceat(padded[:, self._graphs], self._starts, axis=1)
         return summed
-
-
-def prepare(pixels: Pixels) -> Array:
-    """A crop as the network takes it: grey, 64 x 64, zero mean and unit spread.
-
-    A blank crop comes out as zeros.
-    """
-    grey = to_grey(pixels)
-    shrinking = max(grey.shape) > SIDE
-    square = cv2.resize(
-        grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
-    ).astype(np.float32)
-    standard: Array = square - np.float32(square.mean())
-    standard /= np.float32(max(float(square.std()), 8.0))
-    return standard
 
 
 def _first(probabilities: Array, number: int) -> Order:

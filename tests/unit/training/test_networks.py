@@ -47,7 +47,25 @@ def test_training_goes_on_from_its_checkpoint(tmp_path):
 
     for steps in (3, 5):
         optimise(
-            network, iter(range(10)), loss_of, Schedule(steps, 1e-2),
+            network, lambda first: iter(range(first, 10)), loss_of, Schedule(steps, 1e-2),
             checkpoint=tmp_path / "c.pt", report=lambda line: None,
         )  # fmt: skip
-    assert len(seen) == 5
+    assert seen == [0, 1, 2, 3, 4]
+
+
+def test_training_stops_where_validation_no_longer_gains_and_keeps_the_best(tmp_path):
+    network = torch.nn.Linear(2, 1)
+    scores, weights = iter([0.5, 0.9, 0.1, 0.1, 1.0]), []
+
+    def score_of(average):
+        weights.append(average.weight.detach().clone())
+        return next(scores)
+
+    optimise(
+        network, lambda first: iter(range(first, 10)),
+        lambda batch: network(torch.ones(1, 2)).square().sum(),
+        Schedule(10, 1e-2, save_every=1, patience=2),
+        checkpoint=tmp_path / "c.pt", report=lambda line: None, score_of=score_of,
+    )  # fmt: skip
+    assert len(weights) == 4
+    assert torch.equal(network.weight, weights[1])

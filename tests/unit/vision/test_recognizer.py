@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from cbs_bench.vision.recognizer import SIDE, Holders, Recognizer, incidence, prepare
+from cbs_bench.vision.framing import Frame
+from cbs_bench.vision.recognizer import Holders, Recognizer, incidence
 
 GRAPHS = ["好", "明", "人"]
 PARTS = ["女", "子", "日", "月"]
@@ -10,11 +11,12 @@ PARTS = ["女", "子", "日", "月"]
 class Fixed:
     """Stands in for the network: the same answer for every crop."""
 
-    def __init__(self, graphs, components):
+    def __init__(self, graphs, components, parts=PARTS):
         self._graphs, self._components = graphs, components
         self.card = {
+            "input": {"height": 64, "width": 64, "channels": 1},
             "vocabulary": GRAPHS,
-            "components": PARTS,
+            "components": parts,
             "decompositions": [["女", "子"], ["日", "月"], []],
             "calibration": {"temperature": 1.0, "threshold": 0.8, "component_threshold": 0.3},
         }
@@ -56,8 +58,8 @@ def test_batches_answer_for_every_crop():
 
 @pytest.mark.parametrize("shape", [(1, 1), (200, 3), (40, 30), (40, 30, 3)])
 def test_any_crop_becomes_a_finite_square(shape):
-    assert prepare(np.full(shape, 225, np.uint8)).shape == (SIDE, SIDE)
-    assert np.isfinite(prepare(np.zeros(shape, np.uint8))).all()
+    assert Frame().prepare(np.full(shape, 225, np.uint8)).shape == (64, 64)
+    assert np.isfinite(Frame(trim=True).prepare(np.zeros(shape, np.uint8))).all()
 
 
 def test_the_probability_of_a_component_is_that_of_the_graphs_that_hold_it():
@@ -69,3 +71,9 @@ def test_the_probability_of_a_component_is_that_of_the_graphs_that_hold_it():
 def test_of_equal_candidates_the_vocabulary_decides():
     (got,) = Recognizer(Fixed([1, 1, 1], [0] * 4)).predict([BLANK])
     assert [graph for graph, _ in got.candidates] == GRAPHS
+
+
+def test_a_script_without_components_shows_none():
+    # ONNX needs an output all the same.
+    (got,) = Recognizer(Fixed([0, 0, 0], [9], parts=[])).predict([BLANK])
+    assert got.components == []

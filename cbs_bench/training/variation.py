@@ -1,0 +1,78 @@
+"""How real crops are varied in training, by what kind of picture they are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import cv2
+
+if TYPE_CHECKING:
+    import albumentations
+
+
+def photograph() -> albumentations.Compose:
+    """Photographs of ink: tilt, light, blur and the few pixels of a photo strip."""
+    a = _library()
+    return a.Compose(
+        [
+            a.Affine(
+                scale=(0.85, 1.15), translate_percent=(-0.08, 0.08), rotate=(-7, 7),
+                shear=(-8, 8), border_mode=cv2.BORDER_REPLICATE, p=0.9,
+            ),
+            a.ElasticTransform(alpha=20, sigma=6, border_mode=cv2.BORDER_REPLICATE, p=0.5),
+            a.RandomBrightnessContrast(0.2, 0.3, p=0.5),
+            # Photo strips show a glyph on 15 to 40 pixels.
+            a.Downscale(scale_range=(0.2, 0.7), p=0.4),
+            a.GaussianBlur(blur_limit=(3, 5), p=0.25),
+            a.GaussNoise(std_range=(0.01, 0.06), p=0.3),
+            a.CoarseDropout(
+                num_holes_range=(1, 3), hole_height_range=(4, 12), hole_width_range=(4, 12),
+                fill="random_uniform", p=0.3,
+            ),
+        ]
+    )  # fmt: skip
+
+
+def drawing() -> albumentations.Compose:
+    """Line drawings: wider bends and tilts, thinner and thicker strokes, mirrored forms.
+
+    Early scripts write many graphs facing either way.
+    """
+    a = _library()
+    return a.Compose(
+        [
+            a.HorizontalFlip(p=0.25),
+            a.Affine(
+                scale={"x": (0.8, 1.1), "y": (0.8, 1.1)}, translate_percent=(-0.06, 0.06),
+                rotate=(-12, 12), shear=(-12, 12), border_mode=cv2.BORDER_REPLICATE, p=0.95,
+            ),
+            a.ElasticTransform(alpha=24, sigma=5, border_mode=cv2.BORDER_REPLICATE, p=0.5),
+            a.OneOf(
+                [
+                    a.Morphological(scale=(2, 3), operation="dilation"),
+                    a.Morphological(scale=(2, 3), operation="erosion"),
+                ],
+                p=0.4,
+            ),
+            a.CoarseDropout(
+                num_holes_range=(1, 3), hole_height_range=(4, 12), hole_width_range=(4, 12),
+                fill=255, p=0.3,
+            ),
+        ]
+    )  # fmt: skip
+
+
+VARIATIONS: dict[str, Callable[[], albumentations.Compose]] = {
+    "photograph": photograph,
+    "drawing": drawing,
+}
+
+
+def _library() -> albumentations:
+    # Imported late because it takes seconds, and told not to ask PyPI for updates.
+    os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+    import albumentations
+
+    return albumentations
