@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from cbs_bench.dataset import rows
+from cbs_bench.dataset.duplicates import NearDuplicates
+from cbs_bench.dataset.images import UNREADABLE, BadRowError, encoded
 from cbs_bench.dataset.splits import share
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
@@ -40,21 +43,25 @@ class GlyphFolders(CorpusBuilder):
         """Yield ``glyphs`` in order of file name; see the base class."""
         raw = rows.need(raw, LAYOUT)
         lookup = rows.component_lookup(self.options)
-        splits = _splits(
-            (PurePosixPath(name) for name, _ in rows.members(raw, LAYOUT)), self.options.seed
-        )
+        images = {
+            path: image
+            for name, image in rows.members(raw, LAYOUT)
+            if _is_image(path := PurePosixPath(name))
+        }
+        splits = _splits(images, self.options.seed)
         positions: dict[PurePosixPath, int] = {}
-        for name, image in rows.members(raw, LAYOUT):
-            path = PurePosixPath(name)
-            if not _is_image(path):
-                continue
+        for path, image in images.items():
             if not path.parent.name:
-                yield Rejection(name, "no folder names the class")
+                yield Rejection(str(path), "no folder names the class")
                 continue
             positions[path.parent] = positions.get(path.parent, 0) + 1
             yield _record(path, image, positions[path.parent], lookup, splits[path])
         if not positions:
             raise InputError("no image in a class folder here", path=raw, remedy=f"--raw {LAYOUT}")
+
+    def documents(self, raw: Path | None) -> Iterator[str]:
+        """None: the split of every image is fixed."""
+        return iter(())
 
 
 def _is_hidden(path: PurePosixPath) -> bool:
@@ -66,26 +73,42 @@ def _is_image(path: PurePosixPath) -> bool:
     return path.suffix.lower() in SUFFIXES and not _is_hidden(path)
 
 
-def _splits(paths: Iterable[PurePosixPath], seed: int) -> dict[PurePosixPath, str]:
+def _splits(images: Mapping[PurePosixPath, ImageRef], seed: int) -> dict[PurePosixPath, str]:
     """The split of each image, drawn class by class.
 
     About 80, 10 and 10 % of a class, but one test image where there are three and one
-    validation image where there are four, so that small classes are measured as well.
+    validation image where there are four, so that small classes are measured as well. The same
+    data and seed give the same splits; images added to a class may move others of that class.
+
+    Images that are the same to ``cbs-bench audit`` stay together. Where they lie under several
+    labels all are for training, since no answer to them would be right.
     """
-    classes: dict[str, list[PurePosixPath]] = defaultdict(list)
-    for path in filter(_is_image, paths):
-        classes[path.parent.name].append(path)
-    split: dict[PurePosixPath, str] = {}
-    for images in classes.values():
-        images.sort(key=lambda path: share(path.as_posix(), seed))
-        tenth = max(round(len(images) / 10), 1)
-        test = tenth if len(images) >= 3 else 0
-        validation = tenth if len(images) >= 4 else 0
-        for index, path in enumerate(images):
-            split[path] = (
-                "test" if index < test else "validation" if index < test + validation else "train"
-            )
+    classes: dict[str, list[list[PurePosixPath]]] = defaultdict(list)
+    split = dict.fromkeys(images, "train")
+    for paths in _same(images):
+        labels = {path.parent.name for path in paths}
+        if len(labels) == 1:
+            classes[labels.pop()].append(sorted(paths))
+    for groups in classes.values():
+        groups.sort(key=lambda paths: share(paths[0].as_posix(), seed))
+        tenth = max(round(len(groups) / 10), 1)
+        test = tenth if len(groups) >= 3 else 0
+        validation = tenth if len(groups) >= 4 else 0
+        for index, paths in enumerate(groups[: test + validation]):
+            split |= dict.fromkeys(paths, "test" if index < test else "validation")
     return split
+
+
+def _same(images: Mapping[PurePosixPath, ImageRef]) -> list[list[PurePosixPath]]:
+    """All images, those that are the same in one group."""
+    seen = NearDuplicates()
+    for path, image in images.items():
+        # What cannot be read is rejected by the writer, which says why.
+        with suppress(BadRowError, *UNREADABLE):
+            seen.add(path.as_posix(), "", encoded(image))
+    groups = [[PurePosixPath(name) for name in names] for names in seen.groups()]
+    grouped = {path for paths in groups for path in paths}
+    return groups + [[path] for path in images if path not in grouped]
 
 
 def _record(

@@ -47,9 +47,25 @@ class NearDuplicates:
 
     def across_splits(self) -> Iterator[tuple[str, str]]:
         """Names of every two images that are the same and in different splits."""
+        for one, other in self._pairs(across=True):
+            yield self._names[one], self._names[other]
+
+    def groups(self) -> list[list[str]]:
+        """Names of images that are the same as another, together with all that are so."""
+        group: dict[int, list[int]] = {}
+        for one, other in self._pairs(across=False):
+            ours, theirs = group.get(one, [one]), group.get(other, [other])
+            if ours is not theirs:
+                both = [*ours, *theirs]
+                group.update((member, both) for member in both)
+        distinct = {id(members): members for members in group.values()}
+        return [[self._names[member] for member in members] for members in distinct.values()]
+
+    def _pairs(self, *, across: bool) -> Iterator[tuple[int, int]]:
+        """Every two images that are the same; ``across`` leaves out those of one split."""
         import numpy as np
 
-        if len(set(self._splits)) < 2:
+        if len(set(self._splits)) < 1 + across:
             return
         # Sorted by proportions, so that only a window of the images can match.
         order = np.argsort(self._shapes, kind="stable")
@@ -59,10 +75,11 @@ class NearDuplicates:
             stop = min(start + CHUNK, len(order))
             end = int(np.searchsorted(shapes, shapes[stop - 1] * MAX_STRETCH, side="right"))
             same = copies[start:stop] @ copies[start:end].T >= SAME
-            same &= splits[start:stop, None] != splits[None, start:end]
-            for one, other in np.argwhere(np.triu(same)) + start:
+            if across:
+                same &= splits[start:stop, None] != splits[None, start:end]
+            for one, other in np.argwhere(np.triu(same, k=1)) + start:
                 if shapes[other] <= shapes[one] * MAX_STRETCH:
-                    yield self._names[order[one]], self._names[order[other]]
+                    yield int(order[one]), int(order[other])
 
 
 def small_copy(data: bytes) -> tuple[NDArray[np.float32] | None, float]:

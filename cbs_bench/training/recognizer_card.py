@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from cbs_bench import revision
 from cbs_bench.metrics.calibration import expected_calibration_error, risk_coverage
 from cbs_bench.training.classes import Classes
 from cbs_bench.training.crops import Crop
@@ -79,13 +80,15 @@ def finish(
             "channels": 1,
             "trim": settings.trim,
         },
-        "normalisation": "each crop: grey, stretched to the input size, zero mean, unit spread",
+        "normalisation": "each crop: grey, stretched to the input size, zero mean, unit spread"
+        + ("; blank margins cut off first, aspect kept by half" if settings.trim else ""),
         "vocabulary": classes.graphs,
         "components": classes.components,
         "decompositions": classes.decompositions,
         "calibration": {"temperature": 1.0, "threshold": 0.5, "component_threshold": 0.3},
         "training": {
             "settings": _recorded(settings),
+            "revision": revision.current(),
             "data": [folder.name for folder in settings.data],
             "crops": {name: len(rows) for name, rows in split.items()},
             "rendered_batches": settings.pretrain_steps if settings.fonts else 0,
@@ -130,7 +133,7 @@ def _smallest_good(
 
 
 def _recorded(settings: RecognizerSettings) -> dict[str, Any]:
-    """The settings as JSON; what they were read from is in ``command``."""
+    """The settings as JSON; ``command`` among them says what they were read from."""
     return {
         name: [str(item) for item in value]
         if isinstance(value, list)

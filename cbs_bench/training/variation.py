@@ -36,14 +36,10 @@ def photograph() -> albumentations.Compose:
 
 
 def drawing() -> albumentations.Compose:
-    """Line drawings: wider bends and tilts, thinner and thicker strokes, mirrored forms.
-
-    Early scripts write many graphs facing either way.
-    """
+    """Line drawings: wider bends and tilts, thinner and thicker strokes."""
     a = _library()
     return a.Compose(
         [
-            a.HorizontalFlip(p=0.25),
             a.Affine(
                 scale={"x": (0.8, 1.1), "y": (0.8, 1.1)}, translate_percent=(-0.06, 0.06),
                 rotate=(-12, 12), shear=(-12, 12), border_mode=cv2.BORDER_REPLICATE, p=0.95,

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra train")
+
+from cbs_bench.cli import main
+from cbs_bench.dataset import writer
+from cbs_bench.errors import InputError
+from cbs_bench.interfaces import BuildOptions
+from cbs_bench.training import recognizer
+from cbs_bench.training.settings import RecognizerSettings
+from cbs_bench.vision import Recognizer
+
+pytestmark = pytest.mark.train
+
+CONFIG = """
+side: 32
+trim: true
+width: 8
+stem_stride: 2
+variation: drawing
+learning_rate: 0.01
+margin: 0.1
+batch: 16
+steps: 40
+"""
+
+
+def drawing(shape, generator):
+    """A ring (0) or a cross (1) somewhere on a blank ground."""
+    page = np.full((60, 40), 255, np.uint8)
+    x, y = (int(place) for place in generator.integers(12, 28, 2))
+    if shape == "0":
+        cv2.circle(page, (x, y + 10), 8, 0, 2)
+    else:
+        cv2.line(page, (x, y), (x, y + 20), 0, 2)
+        cv2.line(page, (x - 9, y + 10), (x + 9, y + 10), 0, 2)
+    return page
+
+
+def test_one_command_trains_a_script_of_drawings(tmp_path):
+    generator = np.random.default_rng(0)
+    for shape in ("0", "1"):
+        (tmp_path / "raw" / shape).mkdir(parents=True)
+        for number in range(30):
+            picture = drawing(shape, generator)
+            cv2.imwrite(str(tmp_path / "raw" / shape / f"{number}.png"), picture)
+    writer.build(
+        "glyph_folders", raw=tmp_path / "raw", out=tmp_path / "data", options=BuildOptions()
+    )
+    config, model = tmp_path / "run.yaml", tmp_path / "model"
+    config.write_text(f"data: {tmp_path / 'data'}{CONFIG}", encoding="utf-8")
+    assert not main(["train", "recognizer", "--config", str(config), "--out", str(model)])
+    found = Recognizer.load(model).predict(
+        [drawing(shape, np.random.default_rng(1)) for shape in ("0", "1")]
+    )
+    assert [result.candidates[0][0] for result in found] == ["0", "1"]
+    training = json.loads((model / "model.json").read_text(encoding="utf-8"))["training"]
+    assert training["settings"]["steps"] == 40
+
+
+def test_an_unknown_variation_is_named(tmp_path):
+    settings = RecognizerSettings([], tmp_path, variation="painting")
+    with pytest.raises(InputError, match=r"painting.*drawing"):
+        recognizer.train(settings, print)
