@@ -1,4 +1,4 @@
-"""The command line: ``cbs-bench list|build|audit|tokenize|train|run|report|view|demo``.
+"""The command line: ``cbs-bench list|build|audit|tokenize|train|run|report|submit|view|demo``.
 
 Every command imports what it needs when it runs, so that ``--help`` and ``list`` are quick.
 """
@@ -96,15 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train_arguments(train)
 
     run = command("run", _run, "train and score tokenizers on a task")
-    run.add_argument("task", metavar="TASK", help="see `cbs-bench list`")
-    run.add_argument("--data", type=Path, required=True, help="folder of a built dataset")
-    run.add_argument("--tokenizers", type=_names, default=["multigranularity"], metavar="A,B,C")
-    run.add_argument("--tagger", metavar="NAME", help="let a peer tag (extra `peers`)")
-    run.add_argument("--seeds", type=_positive, default=3, help="number of seeds (default 3)")
-    run.add_argument("--out", type=Path, required=True, help="folder of results")
-    run.add_argument("--epochs", type=_positive, help="passes over the training data")
-    run.add_argument("--vocab-size", type=_positive, help="size of every vocabulary")
-    run.add_argument("--workers", type=_positive, help="processes (default: one a core)")
+    _add_run_arguments(run)
 
     report = command("report", _report, "print the tables of stored results")
     report.add_argument("results", type=Path, metavar="RESULTS")
@@ -120,6 +112,11 @@ def _parser() -> argparse.ArgumentParser:
         help="write the tables between the markers of Markdown files instead",
     )
 
+    submit = command("submit", _submit, "check the result of somebody else by its predictions")
+    submit.add_argument("result", type=Path, metavar="RESULT", help="its predictions beside it")
+    submit.add_argument("--data", type=Path, required=True, help="the dataset it is of")
+    submit.add_argument("--into", type=Path, metavar="FOLDER", help="results to add it to")
+
     view = command("view", _view, "write a page that shows scans with boxes and tokens")
     view.add_argument("path", type=Path, help="an image, a folder of images, or a dataset")
     view.add_argument("--out", type=Path, required=True, help="the HTML file")
@@ -128,6 +125,18 @@ def _parser() -> argparse.ArgumentParser:
     demo = command("demo", _demo, "the whole way on the embedded corpus")
     demo.add_argument("--out", type=Path, default=Path("demo"), help="folder (default demo)")
     return parser
+
+
+def _add_run_arguments(run: argparse.ArgumentParser) -> None:
+    run.add_argument("task", metavar="TASK", help="see `cbs-bench list`")
+    run.add_argument("--data", type=Path, required=True, help="folder of a built dataset")
+    run.add_argument("--tokenizers", type=_names, default=["multigranularity"], metavar="A,B,C")
+    run.add_argument("--tagger", metavar="NAME", help="let a peer tag (extra `peers`)")
+    run.add_argument("--seeds", type=_positive, default=3, help="number of seeds (default 3)")
+    run.add_argument("--out", type=Path, required=True, help="folder of results")
+    run.add_argument("--epochs", type=_positive, help="passes over the training data")
+    run.add_argument("--vocab-size", type=_positive, help="size of every vocabulary")
+    run.add_argument("--workers", type=_positive, help="processes (default: one a core)")
 
 
 def _names(text: str) -> list[str]:
@@ -279,6 +288,17 @@ def _report(options: argparse.Namespace) -> int:
         print(FORMATS[options.format](boards))
     for note in dict.fromkeys(note for board in boards for note in board.notes):
         print(f"cbs-bench: {note}", file=sys.stderr)
+    return 0
+
+
+def _submit(options: argparse.Namespace) -> int:
+    from cbs_bench import submission
+
+    result = submission.check(options.result, options.data)
+    path = options.result
+    if options.into is not None:
+        path = submission.store(options.result, result, options.into)
+    print(f"{path}: {result['task']} on {result['dataset']}, scored again: every count holds")
     return 0
 
 

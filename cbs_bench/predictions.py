@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,7 +106,10 @@ def read(path: Path) -> list[Predictions]:
         raise InputError(
             "no predictions", path=path, remedy="keep them beside their result"
         ) from error
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError,
+        RecursionError,
+    ) as error:  # fmt: skip
         raise InputError(
             f"not a file of predictions ({error!r})", path=path, remedy="run the task again"
         ) from error

@@ -109,7 +109,7 @@ def read_file(path: Path) -> dict[str, Any]:
         result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise InputError("no such file", path=path, remedy="give the JSON of a result") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _not_a_result(f"no JSON ({error})", path) from error
     validate(result, path)
     return result
@@ -176,6 +176,6 @@ def _track_fault(track: Any, where: str, schema: int) -> str | None:
 
 def _are_counts(counts: Any) -> bool:
     match counts:
-        case [int(correct), int(predicted), int(gold)]:
+        case [int(correct), int(predicted), int(gold)] if bool not in map(type, counts):
             return 0 <= correct <= min(predicted, gold)
     return False

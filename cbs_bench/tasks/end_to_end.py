@@ -113,10 +113,11 @@ def _replaced(
 ) -> dict[str, list[Word]]:
     """The words of a slip under each replacement of ``SLICES``, over its gold glyphs."""
     found = [Box(*box) for box in row["boxes"]]
-    from_graphs = as_words(row["gold graphs"])
+    words = {name: as_words(row[name], row["id"]) for name in SLICES if name in row}
+    from_graphs = words["gold graphs"]
     return {
-        "as read": project(as_words(row["as read"]), found, boxes),
-        "gold boxes": as_words(row["gold boxes"]),
+        "as read": project(words["as read"], found, boxes),
+        "gold boxes": words["gold boxes"],
         "gold graphs": from_graphs,
         "gold segmentation": with_gold_spans(from_graphs, gold),
     }

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cbs_bench.dataset import reader
-from cbs_bench.errors import InputError
+from cbs_bench.errors import DataError, InputError
 from cbs_bench.interfaces import NO_TAG, PredictingTask, RunRequest, TaskInfo, WordTagger
 from cbs_bench.metrics.spans import Counts, count
 from cbs_bench.metrics.words import aligned_accuracy, confusion, first_occurrence_counts
@@ -87,7 +87,7 @@ class PosTask(PredictingTask[PosGold]):
         on_scans = predictions.track == "scan"
         sentences = gold.slips if on_scans else gold.sentences
         rows = predictions.of([sentence.id for sentence in sentences])
-        read = [as_words(row["words"]) for row in rows]
+        read = [as_words(row["words"], row["id"]) for row in rows]
         if on_scans:
             graphs = [row["graphs"] for row in rows]
             placed = [
@@ -183,9 +183,27 @@ def as_rows(words: Sequence[Word]) -> list[list[Any]]:
     return [[word.start, word.end, word.tag] for word in words]
 
 
-def as_words(rows: Sequence[Sequence[Any]]) -> list[Word]:
-    """The inverse of :func:`as_rows`."""
-    return [Word(int(start), int(end), str(tag)) for start, end, tag in rows]
+def as_words(rows: Sequence[Sequence[Any]], where: str) -> list[Word]:
+    """The inverse of :func:`as_rows`.
+
+    Args:
+        rows: ``[start, end, tag]`` of each word.
+        where: The id of the row that they are in, for messages.
+
+    Raises:
+        DataError: If the words are not spans in order, none of which overlaps the one before.
+    """
+    words = [Word(int(start), int(end), str(tag)) for start, end, tag in rows]
+    reached = 0
+    for word in words:
+        if not reached <= word.start < word.end:
+            raise DataError(
+                f"a predicted word {word.start}-{word.end} where glyph {reached} is reached",
+                row=where,
+                remedy="predict spans in order that do not overlap",
+            )
+        reached = word.end
+    return words
 
 
 def _refuse_empty(train: Sequence[Sentence], test: Sequence[Sentence], data: Path) -> None:

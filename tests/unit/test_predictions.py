@@ -60,8 +60,19 @@ def test_they_lie_beside_their_result(tmp_path):
         gzip.compress(b"{"),
         gzip.compress(b'{"id": "a", "track": "scan", "split": "test"}\n' * 9)[:-9],
         gzip.compress(b"\xff\n"),
+        gzip.compress(b"")[:10] + b"\xff" * 9,
+        gzip.compress(b"[" * 100_000),
     ],
-    ids=["not packed", "no object", "no track", "no JSON", "cut off", "not UTF-8"],
+    ids=[
+        "not packed",
+        "no object",
+        "no track",
+        "no JSON",
+        "cut off",
+        "not UTF-8",
+        "damaged",
+        "deep",
+    ],
 )
 def test_another_file_is_named(tmp_path, content):
     path = tmp_path / "odd.gz"
