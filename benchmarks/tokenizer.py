@@ -26,7 +26,7 @@ REPEATS = 3
 
 def plain_ids(tokenizer: MultiGranularityTokenizer, text: str) -> list[int]:
     """The reference: one glyph after the other."""
-    codebook = tokenizer._codebook
+    codebook = tokenizer.codebook
     return list(chain.from_iterable(codebook.ids_of(glyph) for glyph in split_glyphs(text)))
 
 

@@ -174,7 +174,7 @@ class MultiGranularityTokenizer(SlipTokenizer):
     def encode_batch(self, texts: Sequence[str]) -> EncodingBatch:
         """:meth:`encode` of many texts, as array work over all of them at once."""
         keys, glyphs = self._keys(texts)
-        ids, counts = self._codebook.spell(keys)
+        ids, counts = self.codebook.spell(keys)
         glyph_bounds = np.concatenate([[0], np.cumsum(glyphs)])
         tokens_before = np.concatenate([[0], np.cumsum(counts)])
         return EncodingBatch(
@@ -183,7 +183,12 @@ class MultiGranularityTokenizer(SlipTokenizer):
 
     def decode(self, ids: Iterable[int]) -> str:
         """The exact text that was encoded; special tokens are left out."""
-        return decode(ids, self._codebook)
+        return decode(ids, self.codebook)
+
+    @cached_property
+    def codebook(self) -> Codebook:
+        """How each glyph is spelt in ids."""
+        return Codebook(self.vocabulary)
 
     def read(self, image: ImageSource) -> SlipReading:
         """Detect, recognise and tokenize the characters of a scan.
@@ -195,10 +200,6 @@ class MultiGranularityTokenizer(SlipTokenizer):
 
         glyphs = self._reader.read(image)
         return SlipReading(tuple(glyphs), tuple(flatten(self.tokenize_reading(glyphs))))
-
-    @cached_property
-    def _codebook(self) -> Codebook:
-        return Codebook(self.vocabulary)
 
     @cached_property
     def _reader(self) -> SlipReader:
@@ -221,7 +222,7 @@ class MultiGranularityTokenizer(SlipTokenizer):
         joins_before = np.concatenate([[0], np.cumsum(joins)])[bounds]
         pieces = [points[start:end] for start, end in pairwise(bounds)]
         for index in np.flatnonzero(np.diff(joins_before)):
-            pieces[index] = self._codebook.keys(split_glyphs(texts[int(index)]))
+            pieces[index] = self.codebook.keys(split_glyphs(texts[int(index)]))
         return np.concatenate(pieces), np.array([len(piece) for piece in pieces], dtype=np.int32)
 
 
