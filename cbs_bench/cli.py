@@ -132,6 +132,8 @@ def _add_run_arguments(run: argparse.ArgumentParser) -> None:
     run.add_argument("--data", type=Path, required=True, help="folder of a built dataset")
     run.add_argument("--tokenizers", type=_names, default=["multigranularity"], metavar="A,B,C")
     run.add_argument("--tagger", metavar="NAME", help="let a peer tag (extra `peers`)")
+    run.add_argument("--llm-url", metavar="URL", help="OpenAI-compatible endpoint of --tagger llm")
+    run.add_argument("--llm-model", metavar="NAME", help="its model; the key is OPENAI_API_KEY")
     run.add_argument("--seeds", type=_positive, default=3, help="number of seeds (default 3)")
     run.add_argument("--out", type=Path, required=True, help="folder of results")
     run.add_argument("--epochs", type=_positive, help="passes over the training data")
@@ -263,6 +265,10 @@ def _run(options: argparse.Namespace) -> int:
         settings["budget"] = {"epochs": options.epochs}
     if options.vocab_size:
         settings["vocab_size"] = options.vocab_size
+    if options.llm_url or options.llm_model:
+        if options.tagger != "llm":
+            raise InputError("--llm-url and --llm-model need --tagger llm", remedy="add it")
+        settings["llm"] = {"url": options.llm_url, "model": options.llm_model}
     paths = run(
         options.task,
         data=options.data,

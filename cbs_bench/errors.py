@@ -50,5 +50,9 @@ class ModelError(InputError):
     """A model folder is missing, incomplete, of another version or corrupt."""
 
 
+class EndpointError(InputError):
+    """A language model behind an endpoint refuses, or gives no answer."""
+
+
 class PluginError(InputError):
     """A builder, tokenizer or task is unknown, shadowed or registered twice."""

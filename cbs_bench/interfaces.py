@@ -244,6 +244,19 @@ class WordTagger(ABC):
             PluginError: If a package or a model that it needs is missing.
         """
 
+    @classmethod
+    def label(cls, name: str, settings: Mapping[str, Any]) -> str:
+        """What results call it.
+
+        Args:
+            name: Its registry name.
+            settings: Those of the run.
+
+        Raises:
+            PluginError: If the settings lack what it needs.
+        """
+        return name
+
     @abstractmethod
     def tag(self, texts: Sequence[Sequence[str]]) -> list[list[Word]]:
         """The words of each text, in order, as spans over its glyphs."""
@@ -253,7 +266,11 @@ class WordTagger(ABC):
         return self.tag([[glyph.graph for glyph in glyphs]])[0]
 
     def measures(self) -> dict[str, Any]:
-        """What it can tell of its training and its work so far, as JSON values."""
+        """What it can tell of its training, as JSON values."""
+        return {}
+
+    def tally(self) -> dict[str, int]:
+        """What it counted at work since it was asked last, such as answers it could not read."""
         return {}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
@@ -75,10 +75,13 @@ def run(
             path=data,
             remedy=f"the dataset has {', '.join(reader.configs(data))}",
         )
+    label = None
     if tagger is not None:
         if not info.takes_tagger:
             raise InputError(f"task {task!r} takes no tagger", remedy="leave out --tagger")
-        if not TAGGERS.load(tagger).takes_tokens:
+        peer = TAGGERS.load(tagger)
+        label = peer.label(tagger, settings or {})
+        if not peer.takes_tokens:
             tokenizers, seeds = [NO_TOKENIZER], 1
     if not info.compares_tokenizers:
         # Nothing would differ between the cells but their names.
@@ -93,20 +96,20 @@ def run(
         "version": __version__,
         "revision": revision.current(),
         "settings": settings or {},
-        **({} if tagger is None else {"tagger": tagger}),
+        **({} if label is None else {"tagger": label}),
     }
     requests = [
         RunRequest(data, tokenizer, seed, settings or {}, tagger)
         for tokenizer in tokenizers
         for seed in range(seeds)
     ]
-    todo = [r for r in requests if not _is_done(_path(folder, r), head)]
+    todo = [r for r in requests if not _is_done(_path(folder, r, head), head)]
     for request in requests:
         if request not in todo:
-            done(_path(folder, request))
+            done(_path(folder, request, head))
     for path in _execute(todo, folder, head, workers or os.cpu_count() or 1):
         done(path)
-    return [_path(folder, request) for request in requests]
+    return [_path(folder, request, head) for request in requests]
 
 
 def _execute(
@@ -138,7 +141,7 @@ def run_one(request: RunRequest, folder: Path, head: dict[str, Any]) -> Path:
     Returns:
         The path of the result.
     """
-    path = _path(folder, request)
+    path = _path(folder, request, head)
     began = time.perf_counter()
     tracks, checksum = _score(TASKS.load(head["task"])(), request, path)
     results.write(
@@ -180,8 +183,8 @@ def _hardware() -> dict[str, Any]:
     }
 
 
-def _path(folder: Path, request: RunRequest) -> Path:
-    peers = [] if request.tagger is None else [request.tagger]
+def _path(folder: Path, request: RunRequest, head: Mapping[str, Any]) -> Path:
+    peers = [head["tagger"]] if "tagger" in head else []
     name = results.file_name(request.data.resolve().name, request.tokenizer, request.seed, peers)
     return folder / name
 

@@ -1,8 +1,13 @@
 """What tests of every package share."""
 
+import json
 import os
-from dataclasses import replace
+from collections import deque
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -37,3 +42,75 @@ def finished():
         return replace(record, row=done.rows[0]) if done.rows else done.rejected[0]
 
     return finish
+
+
+@dataclass
+class FakeEndpoint:
+    """A chat model on loopback; it answers as told, and then that every token is a noun.
+
+    Attributes:
+        url: Its address.
+        asked: Path, headers and body of every request.
+        replies: What it does next: an answer, or a status, headers and a page.
+    """
+
+    url: str = ""
+    asked: list = field(default_factory=list)
+    replies: deque = field(default_factory=deque)
+
+    def reply(self, body):
+        told = self.replies.popleft() if self.replies else None
+        if told is None:
+            tokens = json.loads(body["messages"][-1]["content"])
+            told = json.dumps(["B-n"] * len(tokens))
+        if not isinstance(told, tuple):
+            page = {"choices": [{"message": {"role": "assistant", "content": told}}]}
+            told = (200, {}, json.dumps(page))
+        return told
+
+
+@contextmanager
+def serve(caches: Path):
+    """Runs a :class:`FakeEndpoint`; its answers are kept below ``caches``."""
+    fake = FakeEndpoint()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            fake.asked.append((self.path, dict(self.headers), body))
+            status, headers, page = fake.reply(body)
+            with suppress(ConnectionError):  # who asked may have lost patience
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(page.encode("utf-8"))
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    fake.url = f"http://127.0.0.1:{server.server_port}/v1"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(caches))
+        patch.setenv("no_proxy", "127.0.0.1")
+        patch.delenv("OPENAI_API_KEY", raising=False)
+        yield fake
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def serving():
+    """``with serving(folder) as endpoint``: see :func:`serve`."""
+    return serve
+
+
+@pytest.fixture
+def endpoint(tmp_path):
+    """A :class:`FakeEndpoint`; answers are kept in ``tmp_path / "caches"``."""
+    with serve(tmp_path / "caches") as fake:
+        yield fake

@@ -66,14 +66,14 @@ class PosTask(PredictingTask[PosGold]):
         if tokenizer is not None:
             tokens = sum(len(tokenizer.tokenize(sentence.glyphs)) for sentence in test)
             measures["tokens_per_glyph"] = tokens / sum(len(s.glyphs) for s in test)
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"id": sentence.id, "words": as_rows(words if keeps_tags else _cut_only(words))}
             for sentence, words in zip(test, tagger.tag([s.glyphs for s in test]), strict=True)
         ]
-        yield Predictions("transcription", "test", rows, measures)
+        yield Predictions("transcription", "test", rows, {**measures, **tagger.tally()})
         rows = list(_read_slips(tagger, request.data, test, keeps_tags))
         if rows:
-            yield Predictions("scan", "test", rows)
+            yield Predictions("scan", "test", rows, tagger.tally())
 
     def gold(self, data: Path) -> PosGold:
         """The tagged test sentences, and what training has shown."""
@@ -99,7 +99,8 @@ class PosTask(PredictingTask[PosGold]):
             placed = read
         segmentation = _rows(_untagged(sentences), [_cut_only(row) for row in placed])
         track = {"track": predictions.track, "split": predictions.split}
-        if not any(word.tag for row in read for word in row):
+        tags = {word.tag for row in read for word in row}
+        if tags == {NO_TAG}:
             slices = {"segmentation": segmentation}
             return {**track, "slices": slices, "extra": dict(predictions.measures)}
         table = confusion(zip(placed, (s.words for s in sentences), strict=True))

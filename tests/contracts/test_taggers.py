@@ -31,21 +31,24 @@ GLYPHS = st.lists(
 
 
 @pytest.fixture(scope="module", params=TAGGERS.names())
-def tagger(request, tmp_path_factory):
+def tagger(request, tmp_path_factory, serving):
     found = TAGGERS.load(request.param)
     tokenizer = None
     if found.takes_tokens:
         tokenizer = BASELINES.load("character").train(TEXTS, vocab_size=100, seed=0)
-    cell = RunRequest(tmp_path_factory.mktemp("data"), "character", 0, {"budget": {"epochs": 2}})
-    try:
-        return found.train(cell, tokenizer, SENTENCES, SENTENCES)
-    except PluginError as error:
-        assert "pip install" in str(error) and "\n" not in str(error)
-        pytest.skip(str(error))
+    with serving(tmp_path_factory.mktemp("caches")) as endpoint:
+        options = {"budget": {"epochs": 2}, "llm": {"url": endpoint.url, "model": "fake"}}
+        cell = RunRequest(tmp_path_factory.mktemp("data"), "character", 0, options)
+        try:
+            trained = found.train(cell, tokenizer, SENTENCES, SENTENCES)
+        except PluginError as error:
+            assert "pip install" in str(error) and "\n" not in str(error)
+            pytest.skip(str(error))
+        yield trained
 
 
 def test_the_peers_are_listed():
-    assert {"crf", "jiayan", "suparkanbun", "udkanbun"} <= set(TAGGERS.names())
+    assert {"crf", "jiayan", "llm", "suparkanbun", "udkanbun"} <= set(TAGGERS.names())
 
 
 @settings(

@@ -47,6 +47,10 @@ class Reader(Cutter):
     tag_given = "n"
 
     @classmethod
+    def label(cls, name, settings):
+        return f"{name}-large"
+
+    @classmethod
     def train(cls, request, tokenizer, train, validation):
         assert tokenizer.tokenize(["道"])[0].text == "道"
         return cls()
@@ -91,7 +95,7 @@ def test_without_the_tags_of_the_dataset_segmentation_alone_is_scored(peer, resu
 def test_one_that_takes_tokens_runs_with_each_tokenizer_and_seed(results):
     found = results("reader", "character", "bpe")
     assert sorted(found) == [
-        f"mini-reader-{tokenizer}-{seed}.json"
+        f"mini-reader-large-{tokenizer}-{seed}.json"
         for tokenizer in ("bpe", "character")
         for seed in (0, 1)
     ]
@@ -102,7 +106,7 @@ def test_a_segmenter_is_shown_where_it_has_a_score(results, tmp_path):
     results("reader")
     results("cutter")
     board = next(b for b in read_boards(tmp_path) if b.key.track == "transcription")
-    assert [entry.name for entry in board.entries] == ["reader·character", "cutter"]
+    assert [entry.name for entry in board.entries] == ["reader-large·character", "cutter"]
     shown = to_markdown([board])
     assert "| cutter (peer) |" in shown
 
@@ -114,7 +118,7 @@ def test_a_task_without_tags_takes_no_tagger(results):
 
 def test_the_command_line_lists_and_refuses_taggers(mini, tmp_path, capsys):
     assert main(["list"]) == 0
-    assert "taggers: crf jiayan suparkanbun udkanbun" in capsys.readouterr().out
+    assert "taggers: crf jiayan llm suparkanbun udkanbun" in capsys.readouterr().out
     command = ["run", "pos", "--data", str(mini), "--out", str(tmp_path), "--tagger", "wrong"]
     assert main(command) == 2
     assert "unknown tagger 'wrong'; choose one of" in capsys.readouterr().err
