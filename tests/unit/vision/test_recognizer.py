@@ -77,3 +77,7 @@ def test_a_script_without_components_shows_none():
     # ONNX needs an output all the same.
     (got,) = Recognizer(Fixed([0, 0, 0], [9], parts=[])).predict([BLANK])
     assert got.components == []
+
+
+def test_without_components_there_is_nothing_to_sum():
+    assert Holders(np.zeros((3, 0), np.float32)).sums(np.ones((2, 3), np.float32)).shape == (2, 0)
