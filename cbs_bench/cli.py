@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=run)
         return added
 
-    command("list", _list, "name the builders, tokenizers, taggers and tasks")
+    command("list", _list, "name the builders, tokenizers, peers and tasks")
 
     build = command("build", _build, "turn raw scans or texts into a Hugging Face dataset")
     build.add_argument("builder", metavar="BUILDER", help="see `cbs-bench list`")
@@ -131,6 +131,10 @@ def _add_run_arguments(run: argparse.ArgumentParser) -> None:
     run.add_argument("task", metavar="TASK", help="see `cbs-bench list`")
     run.add_argument("--data", type=Path, required=True, help="folder of a built dataset")
     run.add_argument("--tokenizers", type=_names, default=["multigranularity"], metavar="A,B,C")
+    run.add_argument("--detector", metavar="NAME", help="let a peer, or a model folder, detect")
+    run.add_argument(
+        "--recognizer", metavar="NAME", help="let a peer, or a model folder, recognise"
+    )
     run.add_argument("--tagger", metavar="NAME", help="let a peer tag (extra `peers`)")
     run.add_argument("--llm-url", metavar="URL", help="OpenAI-compatible endpoint of --tagger llm")
     run.add_argument("--llm-model", metavar="NAME", help="its model; the key is OPENAI_API_KEY")
@@ -159,11 +163,20 @@ def _progress(line: str) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from cbs_bench.interfaces import BASELINES, BUILDERS, TAGGERS, TASKS
+    from cbs_bench.interfaces import (
+        BASELINES,
+        BUILDERS,
+        DETECTORS,
+        RECOGNIZERS,
+        TAGGERS,
+        TASKS,
+    )
 
     for title, names in (
         ("builders", BUILDERS.names()),
         ("tokenizers", BASELINES.names()),
+        ("detectors", DETECTORS.names()),
+        ("recognizers", RECOGNIZERS.names()),
         ("taggers", TAGGERS.names()),
         ("tasks", TASKS.names()),
     ):
@@ -258,6 +271,7 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from cbs_bench.results import PEER_ROLES
     from cbs_bench.runner import run
 
     settings: dict[str, object] = {}
@@ -275,7 +289,7 @@ def _run(options: argparse.Namespace) -> int:
         tokenizers=options.tokenizers,
         seeds=options.seeds,
         out=options.out,
-        tagger=options.tagger,
+        peers={role: name for role in PEER_ROLES if (name := getattr(options, role))},
         settings=settings,
         workers=options.workers,
         done=lambda path: _progress(f"done {path}"),

@@ -6,11 +6,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from cbs_bench.predictions import Predictions
 from cbs_bench.registry import Registry
-from cbs_bench.types import Glyph, Granularity, Sentence, Token, Word
+from cbs_bench.types import Box, Glyph, Granularity, Recognition, Sentence, Token, Word
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    ImageSource = Path | str | bytes | npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +180,8 @@ class RunRequest:
         tokenizer: Registry name; :data:`NO_TOKENIZER` for a tagger that cuts glyphs by itself.
         seed: Seeds whatever is random.
         settings: What the task lets a caller choose.
+        detector: Registry name of a peer, or a model folder; ``None`` for the shipped detector.
+        recognizer: Registry name of a peer, or a model folder; ``None`` for the shipped one.
         tagger: Registry name of a peer that tags; ``None`` for our own tagger.
     """
 
@@ -181,6 +189,8 @@ class RunRequest:
     tokenizer: str
     seed: int
     settings: Mapping[str, Any] = field(default_factory=dict)
+    detector: str | None = None
+    recognizer: str | None = None
     tagger: str | None = None
 
 
@@ -193,18 +203,18 @@ class TaskInfo:
         metric: What ``precision``, ``recall`` and ``f1`` are counted over.
         needs: The dataset configs it reads.
         compares_tokenizers: Whether its score depends on the tokenizer.
-        takes_tagger: Whether a peer may do the tagging.
+        takes: The roles that a peer may play in it: ``detector``, ``recognizer``, ``tagger``.
     """
 
     summary: str
     metric: str
     needs: tuple[str, ...]
     compares_tokenizers: bool = True
-    takes_tagger: bool = False
+    takes: tuple[str, ...] = ()
 
 
 NO_TOKENIZER = "none"
-"""Stands for the tokenizer in results of a tagger that takes none."""
+"""Stands for the tokenizer in results of a peer that takes none."""
 
 NO_TAG = ""
 """The tag of a word that is only cut out; without tags the segmentation alone is scored."""
@@ -274,6 +284,55 @@ class WordTagger(ABC):
         return {}
 
 
+class GlyphDetector(ABC):
+    """Finds the characters on a scan; one subclass a file in ``baselines/detectors/``."""
+
+    @classmethod
+    @abstractmethod
+    def load(cls) -> GlyphDetector:
+        """A detector ready to use.
+
+        Raises:
+            PluginError: If a package or a model that it needs is missing.
+        """
+
+    @abstractmethod
+    def detect(self, image: ImageSource) -> list[Box]:
+        """Boxes of the characters in reading order, in pixels of the image.
+
+        Args:
+            image: A path, encoded bytes, or uint8 pixels ``[height, width]`` or
+                ``[height, width, 3]`` (RGB).
+        """
+
+    def rank(self, image: ImageSource) -> list[Box]:
+        """What average precision ranks by confidence; by default the boxes of :meth:`detect`."""
+        return self.detect(image)
+
+
+class GlyphRecognizer(ABC):
+    """Names the characters on crops; one subclass a file in ``baselines/recognizers/``.
+
+    Attributes:
+        threshold: Confidence below which a reader should trust the components instead.
+    """
+
+    threshold: float
+
+    @classmethod
+    @abstractmethod
+    def load(cls) -> GlyphRecognizer:
+        """A recogniser ready to use.
+
+        Raises:
+            PluginError: If a package or a model that it needs is missing.
+        """
+
+    @abstractmethod
+    def predict(self, crops: Sequence[ImageSource]) -> list[Recognition]:
+        """What each crop of one character shows; at least one candidate a crop."""
+
+
 class Task(ABC):
     """Trains where it must, predicts and counts; one subclass a file in ``cbs_bench/tasks/``."""
 
@@ -335,6 +394,18 @@ BASELINES: Registry[SlipTokenizer] = Registry(
 )
 TAGGERS: Registry[WordTagger] = Registry(
     kind="tagger", package="baselines.taggers", group="cbs_bench.taggers", interface=WordTagger
+)
+DETECTORS: Registry[GlyphDetector] = Registry(
+    kind="detector",
+    package="baselines.detectors",
+    group="cbs_bench.detectors",
+    interface=GlyphDetector,
+)
+RECOGNIZERS: Registry[GlyphRecognizer] = Registry(
+    kind="recognizer",
+    package="baselines.recognizers",
+    group="cbs_bench.recognizers",
+    interface=GlyphRecognizer,
 )
 TASKS: Registry[Task] = Registry(
     kind="task", package="cbs_bench.tasks", group="cbs_bench.tasks", interface=Task

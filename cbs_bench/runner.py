@@ -18,13 +18,21 @@ from cbs_bench import __version__, predictions, results, revision
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import (
     BASELINES,
+    DETECTORS,
     NO_TOKENIZER,
+    RECOGNIZERS,
     TAGGERS,
     TASKS,
     PredictingTask,
     RunRequest,
     Task,
+    TaskInfo,
 )
+from cbs_bench.model_card import read_card
+from cbs_bench.registry import Registry
+from cbs_bench.vision.choice import model_folder
+
+EYES: dict[str, Registry[Any]] = {"detector": DETECTORS, "recognizer": RECOGNIZERS}
 
 IDENTITY = ("task", "fingerprint", "version", "settings")
 """What must be equal for a run to count as done."""
@@ -37,7 +45,7 @@ def run(
     tokenizers: Sequence[str],
     seeds: int,
     out: Path,
-    tagger: str | None = None,
+    peers: Mapping[str, str] | None = None,
     settings: dict[str, Any] | None = None,
     workers: int | None = None,
     done: Callable[[Path], None] = lambda path: None,
@@ -50,8 +58,8 @@ def run(
         tokenizers: Registry names; one of them is enough for a task that compares none.
         seeds: Number of seeds, from 0.
         out: Folder of results.
-        tagger: Registry name of a peer that tags in place of ours. One that cuts glyphs by
-            itself runs once, without tokenizer.
+        peers: Role to the registry name of whoever plays it in place of ours; for a detector
+            or recogniser also the folder of a model. One that uses no tokenizer runs once.
         settings: What the task lets a caller choose, such as ``{"vocab_size": 8000}``.
         workers: Processes; by default one a core.
         done: Called with the path of each result, new or found.
@@ -75,17 +83,13 @@ def run(
             path=data,
             remedy=f"the dataset has {', '.join(reader.configs(data))}",
         )
-    label = None
-    if tagger is not None:
-        if not info.takes_tagger:
-            raise InputError(f"task {task!r} takes no tagger", remedy="leave out --tagger")
-        peer = TAGGERS.load(tagger)
-        label = peer.label(tagger, settings or {})
-        if not peer.takes_tokens:
-            tokenizers, seeds = [NO_TOKENIZER], 1
+    peers = peers or {}
+    shown, models = _checked(peers, task, info, settings or {})
+    if "tagger" in peers and not TAGGERS.load(peers["tagger"]).takes_tokens:
+        tokenizers, seeds = [NO_TOKENIZER], 1
     if not info.compares_tokenizers:
         # Nothing would differ between the cells but their names.
-        tokenizers, seeds = tokenizers[:1], 1
+        tokenizers, seeds = [NO_TOKENIZER] if peers else tokenizers[:1], 1
     folder = out / task
     folder.mkdir(parents=True, exist_ok=True)
     head = {
@@ -95,11 +99,11 @@ def run(
         "fingerprint": fingerprint,
         "version": __version__,
         "revision": revision.current(),
-        "settings": settings or {},
-        **({} if label is None else {"tagger": label}),
+        "settings": {**(settings or {}), **models},
+        **shown,
     }
     requests = [
-        RunRequest(data, tokenizer, seed, settings or {}, tagger)
+        RunRequest(data, tokenizer, seed, settings or {}, **peers)
         for tokenizer in tokenizers
         for seed in range(seeds)
     ]
@@ -110,6 +114,32 @@ def run(
     for path in _execute(todo, folder, head, workers or os.cpu_count() or 1):
         done(path)
     return [_path(folder, request, head) for request in requests]
+
+
+def _checked(
+    peers: Mapping[str, str], task: str, info: TaskInfo, settings: Mapping[str, Any]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What a result calls its peers, and the checksums of the model folders among them.
+
+    Raises:
+        InputError: If the task has no such role, or there is no such peer or model.
+    """
+    shown: dict[str, str] = {}
+    checksums: dict[str, str] = {}
+    for role, name in peers.items():
+        if role not in info.takes:
+            raise InputError(f"task {task!r} takes no {role}", remedy=f"leave out --{role}")
+        if role == "tagger":
+            shown[role] = TAGGERS.load(name).label(name, settings)
+            continue
+        registry = EYES[role]
+        folder = model_folder(name, registry)
+        if folder is None:
+            registry.load(name)
+        else:
+            checksums[f"{role}_sha256"] = str(read_card(folder).get("sha256"))
+        shown[role] = Path(name).name
+    return shown, checksums
 
 
 def _execute(
@@ -184,7 +214,7 @@ def _hardware() -> dict[str, Any]:
 
 
 def _path(folder: Path, request: RunRequest, head: Mapping[str, Any]) -> Path:
-    peers = [head["tagger"]] if "tagger" in head else []
+    peers = [head[role] for role in results.PEER_ROLES if role in head]
     name = results.file_name(request.data.resolve().name, request.tokenizer, request.seed, peers)
     return folder / name
 

@@ -127,3 +127,16 @@ class Sentence:
     id: str
     glyphs: tuple[str, ...]
     words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What one crop shows.
+
+    Attributes:
+        candidates: ``(graph, probability)``, most probable first, calibrated.
+        components: Sub-character units in writing order.
+    """
+
+    candidates: list[tuple[str, float]]
+    components: list[str]

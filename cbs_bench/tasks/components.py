@@ -20,23 +20,24 @@ from cbs_bench.tasks.recognition import (
     slices_of,
     training_sizes,
 )
-from cbs_bench.vision import Recognizer
+from cbs_bench.vision.choice import open_recognizer
 
 
 class ComponentsTask(PredictingTask[CropGold]):
-    """The shipped recogniser's components on the test crops."""
+    """The components that a recogniser, by default the shipped one, sees on the test crops."""
 
     info = TaskInfo(
         summary="the components on a crop of one character",
         metric="components as multisets, micro-averaged over crops",
         needs=("glyphs",),
         compares_tokenizers=False,
+        takes=("recognizer",),
     )
 
     def predict(self, request: RunRequest) -> Iterator[Predictions]:
         """Name the components on every test crop whose graph has any."""
         crops = _crops_with_components(request.data)
-        found = Recognizer.load().predict([crop.image for crop in crops])
+        found = open_recognizer(request.recognizer).predict([crop.image for crop in crops])
         rows = [
             {"id": crop.id, "components": list(read.components)}
             for crop, read in zip(crops, found, strict=True)

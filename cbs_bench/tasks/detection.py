@@ -15,10 +15,7 @@ from cbs_bench.interfaces import PredictingTask, RunRequest, TaskInfo
 from cbs_bench.metrics.detection import COCO_THRESHOLDS, average_precision, detection_counts
 from cbs_bench.predictions import Predictions
 from cbs_bench.types import Box
-from cbs_bench.vision import Detector
-
-RANKING_THRESHOLD = 0.02
-"""Average precision ranks boxes well below the confidence at which the detector stops."""
+from cbs_bench.vision.choice import open_detector
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +27,23 @@ class SlipBoxes:
 
 
 class DetectionTask(PredictingTask[list[SlipBoxes]]):
-    """The shipped detector on the test slips."""
+    """A detector, by default the shipped one, on the test slips."""
 
     info = TaskInfo(
         summary="boxes of characters on a scan",
         metric="boxes matched one to one at an overlap of 0.5, micro-averaged over slips",
         needs=("slips",),
         compares_tokenizers=False,
+        takes=("detector",),
     )
 
     def predict(self, request: RunRequest) -> Iterator[Predictions]:
-        """Detect at the shipped threshold for F1, and far below it for average precision."""
-        detector, ranker = Detector.load(), Detector.load()
-        ranker.threshold = RANKING_THRESHOLD
+        """Detect at the detector's threshold for F1, and far below it for average precision."""
+        detector = open_detector(request.detector)
         rows = []
         for slip in reader.rows(request.data, "slips", "test"):
             image = slip["image"]["bytes"]
-            boxes, ranked = detector.detect(image), ranker.detect(image)
+            boxes, ranked = detector.detect(image), detector.rank(image)
             rows.append({"id": slip["id"], "boxes": _as_rows(boxes), "ranked": _as_rows(ranked)})
         yield Predictions("scan", "test", rows)
 

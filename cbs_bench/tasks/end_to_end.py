@@ -12,7 +12,14 @@ from typing import Any
 
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
-from cbs_bench.interfaces import PredictingTask, RunRequest, TaskInfo, WordTagger
+from cbs_bench.interfaces import (
+    GlyphDetector,
+    GlyphRecognizer,
+    PredictingTask,
+    RunRequest,
+    TaskInfo,
+    WordTagger,
+)
 from cbs_bench.metrics.spans import Counts, count
 from cbs_bench.nlp.corpus import read_sentences
 from cbs_bench.nlp.scan import project, with_gold_spans
@@ -21,7 +28,7 @@ from cbs_bench.predictions import Predictions
 from cbs_bench.tasks.pos import PosGold, as_rows, as_words, read_gold, tagged_slips
 from cbs_bench.tokenizer.reading import SlipReader
 from cbs_bench.types import Box, Word
-from cbs_bench.vision import Detector, Recognizer
+from cbs_bench.vision.choice import open_detector, open_recognizer
 from cbs_bench.vision.images import ImageSource
 
 STEPS = ("detector", "recogniser", "segmentation", "tagger")
@@ -35,6 +42,7 @@ class EndToEndTask(PredictingTask[PosGold]):
         summary="tagged words from scans, and the loss of F1 at each step",
         metric="exact (start, end, tag) spans over gold glyphs, micro-averaged over slips",
         needs=("slips", "pos"),
+        takes=("detector", "recognizer"),
     )
 
     def predict(self, request: RunRequest) -> Iterator[Predictions]:
@@ -42,7 +50,8 @@ class EndToEndTask(PredictingTask[PosGold]):
         splits = {split: read_sentences(request.data, split) for split in reader.SPLITS}
         slips = tagged_slips(request.data, splits["test"])
         tagger, _ = train_tagger(request, splits["train"], splits["validation"])
-        detector, recognizer = Detector.load(), Recognizer.load()
+        detector = open_detector(request.detector)
+        recognizer = open_recognizer(request.recognizer)
         rows = [_tag_slip(tagger, detector, recognizer, slip) for slip in slips]
         yield Predictions("scan", "test", rows)
 
@@ -73,11 +82,16 @@ class EndToEndTask(PredictingTask[PosGold]):
         }
 
 
-class KnownBoxes(Detector):
+class KnownBoxes(GlyphDetector):
     """A detector that is told where the characters are."""
 
     def __init__(self, boxes: list[Box]) -> None:
         self._boxes = boxes
+
+    @classmethod
+    def load(cls) -> KnownBoxes:
+        """It knows nothing before it is told."""
+        return cls([])
 
     def detect(self, image: ImageSource) -> list[Box]:
         """The boxes given."""
@@ -92,7 +106,10 @@ def losses(slices: Mapping[str, Sequence[Sequence[int]]]) -> dict[str, float]:
 
 
 def _tag_slip(
-    tagger: WordTagger, detector: Detector, recognizer: Recognizer, slip: Mapping[str, Any]
+    tagger: WordTagger,
+    detector: GlyphDetector,
+    recognizer: GlyphRecognizer,
+    slip: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Words over the boxes found, over gold boxes, and over gold graphs."""
     image, objects = slip["image"]["bytes"], slip["objects"]

@@ -52,7 +52,7 @@ class PosTask(PredictingTask[PosGold]):
         summary="words and their parts of speech, from transcription and from scans",
         metric="exact (start, end, tag) spans over source glyphs, micro-averaged",
         needs=("pos",),
-        takes_tagger=True,
+        takes=("tagger",),
     )
 
     def predict(self, request: RunRequest) -> Iterator[Predictions]:

@@ -16,7 +16,7 @@ from cbs_bench.interfaces import PredictingTask, RunRequest, TaskInfo
 from cbs_bench.metrics.calibration import expected_calibration_error
 from cbs_bench.predictions import Predictions
 from cbs_bench.script.labels import parse
-from cbs_bench.vision import Recognizer
+from cbs_bench.vision.choice import open_recognizer
 from cbs_bench.vision.recognizer import CANDIDATES
 
 CLASS_SIZES = {
@@ -60,19 +60,20 @@ class CropGold:
 
 
 class RecognitionTask(PredictingTask[CropGold]):
-    """The shipped recogniser on the test crops."""
+    """A recogniser, by default the shipped one, on the test crops."""
 
     info = TaskInfo(
         summary="the graph on a crop of one character",
         metric="crops whose most probable graph is the labelled one",
         needs=("glyphs",),
         compares_tokenizers=False,
+        takes=("recognizer",),
     )
 
     def predict(self, request: RunRequest) -> Iterator[Predictions]:
         """Recognise every test crop whose label names a character."""
         crops = read_crops(request.data)
-        found = Recognizer.load().predict([crop.image for crop in crops])
+        found = open_recognizer(request.recognizer).predict([crop.image for crop in crops])
         rows = [
             {"id": crop.id, "candidates": [list(candidate) for candidate in read.candidates]}
             for crop, read in zip(crops, found, strict=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cbs_bench.interfaces import GlyphDetector, GlyphRecognizer
 from cbs_bench.types import Box, Glyph, Token
 from cbs_bench.vision import Detector, Recognizer
 from cbs_bench.vision.images import ImageSource, load_image
@@ -53,7 +54,7 @@ class SlipReader:
             falls back to components, chosen on the risk-coverage curve of its validation.
     """
 
-    def __init__(self, detector: Detector, recognizer: Recognizer) -> None:
+    def __init__(self, detector: GlyphDetector, recognizer: GlyphRecognizer) -> None:
         self.detector = detector
         self.recognizer = recognizer
 

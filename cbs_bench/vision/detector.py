@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from cbs_bench.interfaces import GlyphDetector
 from cbs_bench.types import Box
 from cbs_bench.vision.images import ImageSource, Pixels, load_image, to_grey
 from cbs_bench.vision.reading_order import reading_order
@@ -22,12 +23,13 @@ OVERLAP = 192
 STRIP_ASPECT = 5
 COLUMNS_TRIED = (1, 2, 4, 8, 16, 32)
 MAX_OVERLAP = 0.35
+RANKING_THRESHOLD = 0.02
 DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "models" / "detector"
 
 Array = npt.NDArray[np.float32]
 
 
-class Detector:
+class Detector(GlyphDetector):
     """An anchor-free heatmap network run over a scan of any size.
 
     The network knows slips about 64 pixels wide. A long strip is scaled to that; for any
@@ -54,18 +56,25 @@ class Detector:
         Args:
             image: A path, or uint8 pixels ``[height, width]`` or ``[height, width, 3]``.
         """
+        return self._boxes(image, self.threshold)
+
+    def rank(self, image: ImageSource) -> list[Box]:
+        """Boxes well below the confidence at which :meth:`detect` stops."""
+        return self._boxes(image, RANKING_THRESHOLD)
+
+    def _boxes(self, image: ImageSource, threshold: float) -> list[Box]:
         grey = to_grey(load_image(image))
-        tries = [self._at_scale(grey, scale) for scale in _scales(*grey.shape)]
+        tries = [self._at_scale(grey, scale, threshold) for scale in _scales(*grey.shape)]
         return reading_order(max(tries, key=_evidence))
 
-    def _at_scale(self, grey: Pixels, scale: float) -> list[Box]:
+    def _at_scale(self, grey: Pixels, scale: float, threshold: float) -> list[Box]:
         pixels = prepare_slip(grey, scale)
         found: list[Box] = []
         for top, left, core, tile in _tiles(pixels):
             heads = self._model.run(tile[None, None])[0][0]
             found += [
                 box
-                for box in decode(heads, self.threshold, top, left)
+                for box in decode(heads, threshold, top, left)
                 if core[0] <= box.y + box.height / 2 < core[1]
                 and core[2] <= box.x + box.width / 2 < core[3]
             ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from cbs_bench.interfaces import GlyphRecognizer
+from cbs_bench.types import Recognition
 from cbs_bench.vision.framing import Frame
 from cbs_bench.vision.images import ImageSource, load_image
 from cbs_bench.vision.session import Model, open_model
@@ -20,20 +21,7 @@ Array = npt.NDArray[np.float32]
 Order = npt.NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
-class Recognition:
-    """What one crop shows.
-
-    Attributes:
-        candidates: ``(graph, probability)``, most probable first, calibrated.
-        components: Sub-character units in writing order.
-    """
-
-    candidates: list[tuple[str, float]]
-    components: list[str]
-
-
-class Recognizer:
+class Recognizer(GlyphRecognizer):
     """A classifier with two heads: graphs, and components as a multi-label set.
 
     Attributes:

@@ -27,9 +27,8 @@ from cbs_bench.tasks.end_to_end import KnownBoxes
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 from cbs_bench.tokenizer.reading import SlipReader
 from cbs_bench.tokenizer.vocabulary import Vocabulary
-from cbs_bench.types import Box
+from cbs_bench.types import Box, Recognition
 from cbs_bench.vision import Detector, Recognizer
-from cbs_bench.vision.recognizer import Recognition
 
 SETTINGS = {"budget": {"epochs": 1}, "vocab_size": 400}
 BOXES = [[4.0, 4.0, 24.0, 24.0], [4.0, 36.0, 24.0, 24.0]]

@@ -73,7 +73,13 @@ def results(mini, tmp_path, monkeypatch):
     def results(peer, *tokenizers, task="pos"):
         names = tokenizers or ("character",)
         paths = run(
-            task, data=mini, tokenizers=names, seeds=2, out=tmp_path, tagger=peer, workers=1
+            task,
+            data=mini,
+            tokenizers=names,
+            seeds=2,
+            out=tmp_path,
+            peers={"tagger": peer},
+            workers=1,
         )
         return {path.name: json.loads(path.read_text("utf-8")) for path in paths}
 

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from cbs_bench.interfaces import GlyphDetector
 from cbs_bench.types import Box
 from cbs_bench.vision.images import ImageSource, Pixels, load_image, to_grey
 from cbs_bench.vision.reading_order import reading_order
@@ -26,8 +27,13 @@ STRIP_ASPECT = 5
 Ink = npt.NDArray[np.float32]
 
 
-class ProjectionDetector:
-    """Same interface as :class:`cbs_bench.vision.Detector`; needs no model."""
+class ProjectionDetector(GlyphDetector):
+    """Needs no model."""
+
+    @classmethod
+    def load(cls) -> ProjectionDetector:
+        """The detector."""
+        return cls()
 
     def detect(self, image: ImageSource) -> list[Box]:
         """Boxes of the characters in reading order, in pixels of ``image``.

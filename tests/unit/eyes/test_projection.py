@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from baselines.detectors.projection import ProjectionDetector
 from cbs_bench.types import Box
-from cbs_bench.vision.projection import ProjectionDetector
 
 
 def written(columns: list[int], rows: list[int], *, height: int, width: int, size: int = 36):

@@ -1,0 +1,108 @@
+"""Whose eyes a run looks through: what is run, stored and shown."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from cbs_bench.cli import main
+from cbs_bench.dataset import writer
+from cbs_bench.errors import InputError
+from cbs_bench.interfaces import DETECTORS, RECOGNIZERS, BuildOptions, GlyphDetector
+from cbs_bench.interfaces import GlyphRecognizer as Recognizes
+from cbs_bench.report import read_boards, to_markdown
+from cbs_bench.runner import run
+from cbs_bench.types import Recognition
+from cbs_bench.vision.detector import DEFAULT_FOLDER
+
+
+class Blind(GlyphDetector):
+    @classmethod
+    def load(cls):
+        return cls()
+
+    def detect(self, image):
+        return []
+
+
+class Guesser(Recognizes):
+    threshold = 0.5
+
+    @classmethod
+    def load(cls):
+        return cls()
+
+    def predict(self, crops):
+        return [Recognition([("之", 0.4)], ["之"]) for _ in crops]
+
+
+@pytest.fixture(scope="module")
+def mini(tmp_path_factory):
+    out = tmp_path_factory.mktemp("data") / "mini"
+    writer.build("mini", raw=None, out=out, options=BuildOptions())
+    return out
+
+
+@pytest.fixture
+def peers(monkeypatch):
+    monkeypatch.setattr(DETECTORS, "load", {"blind": Blind}.__getitem__)
+    monkeypatch.setattr(RECOGNIZERS, "load", {"guesser": Guesser}.__getitem__)
+
+
+def results(task, mini, out, **peers):
+    paths = run(task, data=mini, tokenizers=["character"], seeds=3, out=out, peers=peers)
+    return {path.name: json.loads(path.read_text("utf-8")) for path in paths}
+
+
+def test_a_peer_detects_once_and_without_tokenizer(peers, mini, tmp_path):
+    ((name, result),) = results("detection", mini, tmp_path, detector="blind").items()
+    assert name == "mini-blind-none-0.json"
+    assert (result["detector"], result["tokenizer"]) == ("blind", "none")
+    assert all(row[:2] == [0, 0] for row in result["tracks"][0]["slices"]["all"])
+
+
+@pytest.mark.parametrize("task", ["recognition", "components"])
+def test_a_peer_recognises(task, peers, mini, tmp_path):
+    (result,) = results(task, mini, tmp_path, recognizer="guesser").values()
+    assert result["recognizer"] == "guesser"
+    assert "| guesser (peer) |" in to_markdown(read_boards(tmp_path))
+
+
+def test_a_folder_with_a_model_detects_as_its_model_does(mini, tmp_path):
+    folder = tmp_path / "runs" / "mine"
+    shutil.copytree(DEFAULT_FOLDER, folder)
+    ((name, mine),) = results("detection", mini, tmp_path, detector=str(folder)).items()
+    (shipped,) = results("detection", mini, tmp_path).values()
+    assert name == "mini-mine-none-0.json"
+    card = json.loads((folder / "model.json").read_text("utf-8"))
+    assert mine["detector"] == "mine"
+    assert mine["settings"] == {"detector_sha256": card["sha256"]}
+    assert mine["tracks"] == shipped["tracks"]
+
+
+def test_a_folder_without_a_model_is_named(mini, tmp_path):
+    with pytest.raises(InputError, match="no model here") as caught:
+        results("detection", mini, tmp_path, detector=str(tmp_path))
+    assert str(tmp_path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("task", "role"), [("recognition", "detector"), ("tokenization", "recognizer")]
+)
+def test_a_task_refuses_a_role_that_it_has_not(task, role, mini, tmp_path):
+    with pytest.raises(InputError, match=f"takes no {role}"):
+        results(task, mini, tmp_path, **{role: "rapidocr"})
+
+
+def test_the_command_line_lists_and_refuses(mini, tmp_path, capsys):
+    assert main(["list"]) == 0
+    listed = capsys.readouterr().out
+    assert "detectors: projection rapidocr" in listed
+    assert "recognizers: rapidocr" in listed
+    command = ["run", "detection", "--data", str(mini), "--out", str(tmp_path)]
+    assert main([*command, "--detector", "wrong"]) == 2
+    assert "unknown detector 'wrong'; choose one of" in capsys.readouterr().err
+    assert main([*command, "--detector", "projection"]) == 0
+    assert "1 results in" in capsys.readouterr().out
