@@ -8,10 +8,14 @@ import warnings
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cbs_bench.metrics.detection import COCO_THRESHOLDS, average_precision
 from cbs_bench.metrics.spans import Counts, count, words_from_bio
-from cbs_bench.types import Box
+from cbs_bench.predictions import Predictions
+from cbs_bench.tasks.pos import PosGold, PosTask, as_rows
+from cbs_bench.types import Box, Sentence, Word
 
 TAGS = ["B-n", "I-n", "B-v", "I-v", "O"]
 
@@ -76,6 +80,68 @@ def naive_words(tags):
         else:
             words.append((tag[2:], (position,)))
     return words
+
+
+def cut(glyphs, lengths, tags):
+    """Words of these lengths and tags, as far as the glyphs reach; the last takes what is left."""
+    words, start = [], 0
+    for length, tag in zip(lengths, tags, strict=True):
+        if start < glyphs:
+            words.append(Word(start, min(start + length, glyphs), tag))
+            start += length
+    return words if start >= glyphs else [*words, Word(start, glyphs, tags[0])]
+
+
+LENGTHS = st.lists(st.integers(1, 4), min_size=12, max_size=12)
+UPOS = st.lists(st.sampled_from(["NOUN", "VERB", "ADV"]), min_size=12, max_size=12)
+ROWS = st.lists(
+    st.integers(1, 12).flatmap(
+        lambda glyphs: st.tuples(
+            st.just(glyphs),
+            st.builds(cut, st.just(glyphs), LENGTHS, UPOS),
+            st.builds(cut, st.just(glyphs), LENGTHS, UPOS),
+        )
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows=ROWS)
+def test_words_and_parts_of_speech_score_as_in_the_conll_2018_shared_task(rows):
+    udeval = pytest.importorskip("udtools.udeval", reason="udtools is in the extra `dev`")
+    gold = [Sentence(str(n), ("道",) * glyphs, tuple(t)) for n, (glyphs, t, _) in enumerate(rows)]
+    said = [{"id": str(n), "words": as_rows(guess)} for n, (_, _, guess) in enumerate(rows)]
+    ours = PosTask().score(
+        Predictions("transcription", "test", said),
+        PosGold(gold, [], {}, frozenset(), frozenset()),
+    )
+    theirs = udeval.evaluate(
+        *(
+            udeval.load_conllu(io.StringIO(conllu(words)), "rows", {})
+            for words in ([t for _, t, _ in rows], [guess for _, _, guess in rows])
+        )
+    )
+    for name, counts in (("Words", ours["segmentation"]), ("UPOS", ours["slices"]["all"])):
+        total = Counts(*(sum(column) for column in zip(*counts, strict=True)))
+        assert total.precision == pytest.approx(theirs[name].precision, abs=1e-9)
+        assert total.recall == pytest.approx(theirs[name].recall, abs=1e-9)
+        assert total.f1 == pytest.approx(theirs[name].f1, abs=1e-9)
+    accuracy = theirs["UPOS"].aligned_accuracy or 0.0
+    assert ours["extra"]["aligned_accuracy"] == pytest.approx(accuracy, abs=1e-9)
+
+
+def conllu(rows):
+    """Sentences of words in CoNLL-U, each word of as many 道 as it has glyphs."""
+    lines = []
+    for words in rows:
+        for number, word in enumerate(words, 1):
+            form, head = "道" * (word.end - word.start), 0 if number == 1 else 1
+            relation = "dep" if head else "root"
+            lines.append(f"{number}\t{form}\t_\t{word.tag}\t_\t_\t{head}\t{relation}\t_\t_")
+        lines.append("")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def random_scans(seed, scans=6):
