@@ -26,13 +26,8 @@ def train(settings: RecognizerSettings, report: Callable[[str], None]) -> None:
     """Train, calibrate, export and score a recogniser.
 
     Raises:
-        InputError: If there is nothing to train on.
+        InputError: If there is nothing to train on, or the variation is unknown.
     """
-    if settings.variation not in VARIATIONS:
-        raise InputError(
-            f"no variation {settings.variation!r}", remedy=f"one of: {', '.join(VARIATIONS)}"
-        )
-    torch.manual_seed(settings.seed)
     crops = read_crops(settings.data)
     named = read_crops(settings.classes_from)
     # The list of classes may name graphs of every split, as any published vocabulary would;
@@ -40,20 +35,41 @@ def train(settings: RecognizerSettings, report: Callable[[str], None]) -> None:
     classes = choose_classes(
         (crop.graph for crop in [*crops, *named]), settings.label_counts, settings.frequent
     )
-    training = [crop for crop in crops if crop.split == "train"]
+    network = fit(crops, classes, settings, report)
+    finish(network, classes, crops, settings, report)
+
+
+def fit(
+    crops: Sequence[Crop],
+    classes: Classes,
+    settings: RecognizerSettings,
+    report: Callable[[str], None],
+) -> GlyphNetwork:
+    """A network trained on the training crops, and on rendered ones where there are fonts.
+
+    Training stops early where there are validation crops that say so.
+
+    Raises:
+        InputError: If there is nothing to train on, or the variation is unknown.
+    """
+    if settings.variation not in VARIATIONS:
+        raise InputError(
+            f"no variation {settings.variation!r}", remedy=f"one of: {', '.join(VARIATIONS)}"
+        )
+    training = sum(crop.split == "train" for crop in crops)
     report(f"{len(classes.graphs)} graphs, {len(classes.components)} components, "
-           f"{len(training)} training crops")  # fmt: skip
+           f"{training} training crops")  # fmt: skip
     if not training and not settings.fonts:
         raise InputError("nothing to train on", remedy="give --data with crops, or --fonts")
+    torch.manual_seed(settings.seed)
     network = GlyphNetwork(
         len(classes.graphs), len(classes.components), settings.width, settings.stem_stride
-    ).to(device(), memory_format=torch.channels_last)
-    pictures: RenderedGlyphs | None = None
-    if settings.fonts:
-        pictures = _pretrain(network, classes, settings, report)
+    )
+    network.to(device(), memory_format=torch.channels_last)
+    pictures = _pretrain(network, classes, settings, report) if settings.fonts else None
     if training:
         _tune(network, classes, crops, pictures, settings, report)
-    finish(network, classes, crops, settings, report)
+    return network
 
 
 def _pretrain(
@@ -104,11 +120,11 @@ def _tune(
         Schedule(settings.steps, settings.learning_rate, patience=settings.patience),
         checkpoint=settings.out / "checkpoints" / "tuned.pt",
         report=report,
-        score_of=_accuracy_on(validation, labels["validation"]) if len(validation) else None,
+        score_of=accuracy_on(validation, labels["validation"]) if len(validation) else None,
     )
 
 
-def _accuracy_on(
+def accuracy_on(
     pictures: np.ndarray[tuple[int, ...], np.dtype[np.float32]], labels: Sequence[int]
 ) -> Callable[[nn.Module], float]:
     """Top-1 accuracy on prepared pictures ``[n, side, side]``."""

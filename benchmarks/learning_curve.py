@@ -1,0 +1,101 @@
+"""How accuracy grows with the number of real crops, and what the next thousand would bring.
+
+    python -m benchmarks.learning_curve --config configs/quick.yaml --data build/chubs build/laozi
+
+One recogniser is trained for each share of the training crops, all with the settings and the
+number of batches of the config. The smaller shares are part of the larger ones. Validation and
+test crops are scored together, since nothing is chosen on either: training runs to its end. Only
+graphs with a crop in the whole training split count, so that every row is asked the same.
+Extrapolated is by a power law of the error (Hestness et al., "Deep learning scaling is
+predictable, empirically", 2017), fitted to the rows by least squares of the logarithms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from cbs_bench.training.classes import choose_classes
+from cbs_bench.training.config import settings_from
+from cbs_bench.training.crops import Crop, read_crops
+from cbs_bench.training.recognizer import accuracy_on, fit
+from cbs_bench.training.settings import RecognizerSettings
+from cbs_bench.vision.framing import Frame
+
+SHARES = (0.125, 0.25, 0.5, 1.0)
+MORE = 1000
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = _parse(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        flags = {**vars(options), "out": Path(folder)}
+        settings = settings_from(RecognizerSettings, options.config, flags)
+        points = [(n, 1 - top1) for n, top1 in curve(settings, read_crops(settings.data))]
+    numbers, errors = np.array(points).T
+    factor, power = power_law(numbers, errors)
+    print(f"\nerror = {factor:.3f} n^{power:.3f}")
+    print("| training crops | top-1 | fitted |\n|---:|---:|---:|")
+    for number, error in points:
+        print(f"| {number} | {_percent(error)} | {_percent(factor * number**power)} |")
+    for number in (numbers[-1] + MORE, 2 * numbers[-1], 10 * numbers[-1]):
+        print(f"| {number:.0f} | | {_percent(factor * number**power)} |")
+
+
+def curve(settings: RecognizerSettings, crops: Sequence[Crop]) -> list[tuple[int, float]]:
+    """Number of training crops and top-1 accuracy on the others, for each share."""
+    training = [crop for crop in crops if crop.split == "train"]
+    known = {crop.graph for crop in training}
+    held_out = [crop for crop in crops if crop.split != "train" and crop.graph in known]
+    classes = choose_classes(known, settings.label_counts, 0)
+    number = {graph: index for index, graph in enumerate(classes.graphs)}
+    frame = Frame(settings.side, settings.trim)
+    accuracy = accuracy_on(
+        np.array([frame.prepare(crop.pixels) for crop in held_out]),
+        [number[crop.graph] for crop in held_out],
+    )
+    order = np.random.default_rng(settings.seed).permutation(len(training))
+    points = []
+    for share in SHARES:
+        chosen = [training[i] for i in order[: round(share * len(training))]]
+        network = fit(chosen, classes, replace(settings, out=settings.out / f"{share}"), _report)
+        points.append((len(chosen), accuracy(network)))
+        _report(f"{len(chosen)} crops: {points[-1][1]:.4f} of {len(held_out)}")
+    return points
+
+
+def power_law(
+    numbers: np.ndarray[tuple[int], np.dtype[np.float64]],
+    errors: np.ndarray[tuple[int], np.dtype[np.float64]],
+) -> tuple[float, float]:
+    """Factor and power of the error as a function of the number of crops."""
+    power, logarithm = np.polyfit(np.log(numbers), np.log(np.maximum(errors, 1e-3)), 1)
+    return float(np.exp(logarithm)), float(power)
+
+
+def _percent(error: float) -> str:
+    """Accuracy."""
+    return f"{100 * (1 - error):.1f}"
+
+
+def _report(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--config", type=Path, help="YAML of the recogniser's settings")
+    parser.add_argument("--data", type=Path, nargs="+", help="built datasets")
+    parser.add_argument("--steps", type=int, help="batches for each share")
+    parser.add_argument("--seed", type=int)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    main()

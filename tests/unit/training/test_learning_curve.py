@@ -1,0 +1,27 @@
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra train")
+
+from benchmarks.learning_curve import curve, power_law
+from cbs_bench.training.crops import Crop
+from cbs_bench.training.settings import RecognizerSettings
+
+pytestmark = pytest.mark.train
+
+
+def test_a_power_law_is_found_again():
+    numbers = np.array([100.0, 200.0, 400.0])
+    assert power_law(numbers, 3 * numbers**-0.5) == pytest.approx((3, -0.5))
+
+
+def test_each_share_trains_on_part_of_the_crops_and_is_asked_the_same(tmp_path):
+    generator = np.random.default_rng(0)
+    crops = [
+        Crop(str(i), generator.integers(0, 256, (20, 20), np.uint8), "人女子"[i % 3], str(i), split)
+        for i, split in enumerate(["train"] * 16 + ["test"] * 4)
+    ]
+    settings = RecognizerSettings([], tmp_path, steps=1, batch=2, width=8, side=16)
+    points = curve(settings, crops)
+    assert [number for number, _ in points] == [2, 4, 8, 16]
+    assert all((4 * accuracy).is_integer() for _, accuracy in points)
