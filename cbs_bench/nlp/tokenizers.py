@@ -75,16 +75,22 @@ class SpacyTokenizer:
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """The tokenizer, name included."""
-        header = json.dumps({"name": self.name, "vocab_size": self.vocab_size}).encode()
+        # Nothing at all may be what a trained tokenizer has to keep.
         body = b"" if self.tokenizer is None else self.tokenizer.to_bytes()
-        return header + b"\n" + body
+        header = {
+            "name": self.name,
+            "vocab_size": self.vocab_size,
+            "trained": self.tokenizer is not None,
+        }
+        return json.dumps(header).encode() + b"\n" + body
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> SpacyTokenizer:
         """The inverse of :meth:`to_bytes`, in place."""
         header, _, body = data.partition(b"\n")
         stored = json.loads(header)
         self.name, self.vocab_size = stored["name"], stored["vocab_size"]
-        self.tokenizer = BASELINES.load(self.name).from_bytes(body) if body else None
+        trained = stored.get("trained", bool(body))  # older ones do not say
+        self.tokenizer = BASELINES.load(self.name).from_bytes(body) if trained else None
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
