@@ -97,11 +97,9 @@ def finish(
     model = _smallest_good(full, settings.out, card, split["train"], fitting, classes, report)
     if fitting:
         card["calibration"] = calibrate(score(model, fitting, classes), classes)
-    train_counts = Counter(crop.graph for crop in split["train"])
+    counts = Counter(crop.graph for crop in split["train"]), Counter(crop.graph for crop in crops)
     card["scores"] = {
-        name: measure(
-            score(model, split[name], classes), classes, train_counts, card["calibration"]
-        )
+        name: measure(score(model, split[name], classes), classes, counts, card["calibration"])
         for name in ("validation", "test")
         if split[name]
     }
@@ -184,18 +182,29 @@ def calibrate(scored: Scored, classes: Classes) -> dict[str, float]:
 
 
 def measure(
-    scored: Scored, classes: Classes, train_counts: Counter[str], calibration: dict[str, float]
+    scored: Scored,
+    classes: Classes,
+    counts: tuple[Counter[str], Counter[str]],
+    calibration: dict[str, float],
 ) -> dict[str, Any]:
-    """Accuracy by how many real training crops a graph has, components, calibration."""
+    """Accuracy by how many real training crops a graph has, components, calibration.
+
+    Args:
+        scored: Outputs for the crops of one split.
+        classes: The model's classes.
+        counts: Crops of each graph in the training split, and in all splits.
+        calibration: As :func:`calibrate` gives it.
+    """
     probabilities = softmax(scored.graphs / calibration["temperature"])
     ranks = (
         probabilities > probabilities[np.arange(len(probabilities)), scored.labels][:, None]
     ).sum(1)
     ranks[scored.labels < 0] = len(classes.graphs)
-    support = np.array([train_counts[name] for name in scored.names])
+    support, size = (np.array([count[name] for name in scored.names]) for count in counts)
     groups = {"all": support >= 0, "seen": support > 0, "unseen": support == 0,
               "1-2": (support > 0) & (support < 3), "3-5": (support > 2) & (support < 6),
-              "6-10": (support > 5) & (support < 11), ">10": support > 10}  # fmt: skip
+              "6-10": (support > 5) & (support < 11), ">10": support > 10,
+              "5 or more in all splits": size > 4}  # fmt: skip
     evidence = _component_evidence(scored, classes, calibration["temperature"])
     shown = evidence >= calibration["component_threshold"]
     truth = incidence(classes.decompositions, classes.components)[scored.labels]

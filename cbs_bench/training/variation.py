@@ -36,25 +36,21 @@ def photograph() -> albumentations.Compose:
 
 
 def drawing() -> albumentations.Compose:
-    """Line drawings: wider bends and tilts, thinner and thicker strokes."""
+    """Line drawings on some 32 to 48 pixels: wider bends and tilts, thinner and thicker strokes."""
     a = _library()
     return a.Compose(
         [
             a.Affine(
-                scale={"x": (0.8, 1.1), "y": (0.8, 1.1)}, translate_percent=(-0.06, 0.06),
-                rotate=(-12, 12), shear=(-12, 12), border_mode=cv2.BORDER_REPLICATE, p=0.95,
+                scale={"x": (0.8, 1.15), "y": (0.8, 1.15)}, translate_percent=(-0.06, 0.06),
+                rotate=(-12, 12), shear=(-10, 10), border_mode=cv2.BORDER_REPLICATE, p=0.95,
             ),
-            a.ElasticTransform(alpha=24, sigma=5, border_mode=cv2.BORDER_REPLICATE, p=0.5),
-            a.OneOf(
-                [
-                    a.Morphological(scale=(2, 3), operation="dilation"),
-                    a.Morphological(scale=(2, 3), operation="erosion"),
-                ],
-                p=0.4,
-            ),
+            a.ElasticTransform(alpha=24, sigma=5, border_mode=cv2.BORDER_REPLICATE, p=0.6),
+            # Thin strokes are grey at this size, so that gamma changes their weight.
+            a.RandomGamma(gamma_limit=(40, 250), p=0.6),
+            a.Morphological(scale=(2, 2), operation="erosion", p=0.2),
             a.CoarseDropout(
-                num_holes_range=(1, 3), hole_height_range=(4, 12), hole_width_range=(4, 12),
-                fill=255, p=0.3,
+                num_holes_range=(1, 3), hole_height_range=(0.08, 0.2),
+                hole_width_range=(0.08, 0.2), fill=255, p=0.4,
             ),
         ]
     )  # fmt: skip
