@@ -144,9 +144,12 @@ class SlipTokenizer(ABC):
     Attributes:
         granularity: What most of its tokens are; tables compare the system with the best
             ``subword`` tokenizer.
+        reversible: Whether :meth:`detokenize` gives back every text, glyphs never seen in
+            training included.
     """
 
     granularity: ClassVar[Granularity]
+    reversible: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -160,6 +163,10 @@ class SlipTokenizer(ABC):
     def tokenize_reading(self, glyphs: Sequence[Glyph]) -> list[Token]:
         """Tokens of glyphs read from a scan; by default those of their first candidates."""
         return self.tokenize([glyph.graph for glyph in glyphs])
+
+    def detokenize(self, tokens: Sequence[Token]) -> str:
+        """The text that tokens say, as far as they do; by default their texts end to end."""
+        return "".join(token.text for token in tokens)
 
     @abstractmethod
     def to_bytes(self) -> bytes:

@@ -20,7 +20,7 @@ from cbs_bench.interfaces import RunRequest, SlipTokenizer, WordTagger
 from cbs_bench.metrics.spans import OUTSIDE, bio_from_words, words_from_bio
 from cbs_bench.script.tagsets import CHUBS
 from cbs_bench.tokenizer.grouping import by_glyphs
-from cbs_bench.tokenizer.multigranularity import flatten
+from cbs_bench.tokenizer.nesting import flatten
 from cbs_bench.types import Glyph, Sentence, Token, Word
 
 DEMONSTRATIONS = 10

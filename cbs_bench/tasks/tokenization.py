@@ -17,7 +17,7 @@ from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BASELINES, RunRequest, SlipTokenizer, Task, TaskInfo
 from cbs_bench.nlp.corpus import Sentence, read_sentences
 from cbs_bench.nlp.tokenizers import DEFAULT_VOCAB_SIZE
-from cbs_bench.tokenizer.multigranularity import flatten
+from cbs_bench.tokenizer.nesting import flatten
 from cbs_bench.tokenizer.subword import UNKNOWN
 from cbs_bench.types import Token
 

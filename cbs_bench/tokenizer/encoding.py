@@ -10,6 +10,8 @@ from typing import overload
 import numpy as np
 import numpy.typing as npt
 
+from cbs_bench.script.labels import split_glyphs
+from cbs_bench.tokenizer.nesting import nest
 from cbs_bench.tokenizer.vocabulary import Vocabulary
 from cbs_bench.types import Granularity, Token
 
@@ -45,8 +47,13 @@ class Encoding:
         return [(int(glyph), int(glyph) + 1) for glyph in glyphs]
 
     @cached_property
+    def nested(self) -> list[Token]:
+        """One token a glyph, which carries its components and is as many ids as ``counts`` says."""
+        return nest(split_glyphs(self.text), self.vocabulary)
+
+    @cached_property
     def tokens(self) -> list[Token]:
-        """The tokens; the parts of one glyph share its span."""
+        """The flat tokens, one an id; the parts of one glyph share its span."""
         tokens: list[Token] = []
         ids = iter(self.ids)
         for glyph, count in enumerate(self.counts):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -27,6 +27,7 @@ from cbs_bench.script.labels import split_glyphs
 from cbs_bench.tokenizer.codebook import CODE_POINTS, MAX_DEPTH, Codebook, Ids
 from cbs_bench.tokenizer.decoding import decode
 from cbs_bench.tokenizer.encoding import Encoding, EncodingBatch
+from cbs_bench.tokenizer.nesting import nest
 from cbs_bench.tokenizer.vocabulary import Vocabulary
 from cbs_bench.types import Glyph, Granularity, Token
 
@@ -49,6 +50,7 @@ class MultiGranularityTokenizer(SlipTokenizer):
     """
 
     granularity: ClassVar[Granularity] = "component"
+    reversible: ClassVar[bool] = True
 
     def __init__(self, vocabulary: Vocabulary, *, models: Path = MODELS) -> None:
         self.vocabulary = vocabulary
@@ -75,8 +77,9 @@ class MultiGranularityTokenizer(SlipTokenizer):
                 path=models,
                 remedy="give a folder with tokenizer.json, or with recognizer/ and detector/",
             )
-        graphs = read_card(models / "recognizer")["vocabulary"]
-        return cls(Vocabulary(graphs, component_inventory(graphs)), models=models)
+        card = read_card(models / "recognizer")
+        components = [*component_inventory(card["vocabulary"]), *card["components"]]
+        return cls(Vocabulary(card["vocabulary"], components), models=models)
 
     def save(self, folder: str | Path) -> None:
         """Write ``tokenizer.json`` into ``folder``."""
@@ -134,20 +137,8 @@ class MultiGranularityTokenizer(SlipTokenizer):
         return json.dumps(stored, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
     def tokenize(self, glyphs: Sequence[str]) -> list[Token]:
-        """One token a glyph, with its components; what is not kept whole falls back to them.
-
-        A glyph that nothing is known of is its own only component.
-        """
-        return [
-            Token(
-                glyph,
-                position,
-                position + 1,
-                "character" if self.vocabulary.knows_graph(glyph) else "component",
-                components=decompose(glyph) or (glyph,),
-            )
-            for position, glyph in enumerate(glyphs)
-        ]
+        """The nested form: one token a glyph, with its components; see :func:`nest`."""
+        return nest(glyphs, self.vocabulary)
 
     def tokenize_reading(self, glyphs: Sequence[Glyph]) -> list[Token]:
         """As :meth:`tokenize`, but a glyph that was not read surely gives what parts it shows."""
@@ -199,7 +190,19 @@ class MultiGranularityTokenizer(SlipTokenizer):
         from cbs_bench.tokenizer.reading import SlipReading  # loads onnxruntime
 
         glyphs = self._reader.read(image)
-        return SlipReading(tuple(glyphs), tuple(flatten(self.tokenize_reading(glyphs))))
+        nested = self.tokenize_reading(glyphs)
+        texts = [token.text for token in nested]
+        ids, counts = self.codebook.spell(self.codebook.keys(texts))
+        flat = Encoding("".join(texts), ids, counts, self.vocabulary)
+        tokens = (
+            replace(
+                token,
+                granularity=nested[token.start].granularity,
+                confidence=nested[token.start].confidence,
+            )
+            for token in flat.tokens
+        )
+        return SlipReading(tuple(glyphs), tuple(tokens), tuple(nested), tuple(flat.ids))
 
     @cached_property
     def _reader(self) -> SlipReader:
@@ -232,17 +235,6 @@ def _joining_code_points() -> npt.NDArray[np.bool_]:
     joins = np.array([unicodedata.category(chr(p))[0] == "M" for p in range(CODE_POINTS)])
     joins[[ord("{"), 0x200D]] = True
     return joins
-
-
-def flatten(nested: Iterable[Token]) -> Iterator[Token]:
-    """One token for each component where a glyph was not kept whole."""
-    for token in nested:
-        if token.granularity != "component":
-            yield replace(token, components=())
-            continue
-        total = len(token.components)
-        for index, part in enumerate(token.components):
-            yield replace(token, text=part, part=(index, total), components=())
 
 
 def component_inventory(graphs: Iterable[str]) -> list[str]:

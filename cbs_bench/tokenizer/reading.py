@@ -23,11 +23,16 @@ class SlipReading:
 
     Attributes:
         glyphs: The signs found, in reading order.
-        tokens: The flat sequence: a character for each sure glyph, its components otherwise.
+        tokens: The flat sequence: a character for each sure glyph, its components otherwise. A
+            ligature such as 上下 is as many tokens as running text would have.
+        nested: One token a glyph, which carries its components.
+        ids: Token ids of ``tokens``.
     """
 
     glyphs: tuple[Glyph, ...]
     tokens: tuple[Token, ...]
+    nested: tuple[Token, ...]
+    ids: tuple[int, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form, as ``cbs-bench tokenize --format jsonl`` prints it."""

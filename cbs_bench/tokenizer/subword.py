@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from cbs_bench.interfaces import SlipTokenizer
+from cbs_bench.tokenizer.vocabulary import CONTINUATION_MARK
 from cbs_bench.types import Granularity, Token
 
 if TYPE_CHECKING:
@@ -88,6 +89,18 @@ class SubwordTokenizer(SlipTokenizer):
             ]
         return tokens
 
+    def detokenize(self, tokens: Sequence[Token]) -> str:
+        """The text of the pieces; ``[UNK]`` or the geta mark stands for a glyph that is lost."""
+        pieces = [token.text for token in tokens]
+        if self.byte_level:
+            from tokenizers.decoders import ByteLevel
+
+            text: str = ByteLevel().decode(pieces)
+        else:
+            text = "".join(piece.removeprefix(CONTINUATION_MARK) for piece in pieces)
+        glyphs = {ord(point): glyph for glyph, point in self.stand_ins.items()}
+        return text.translate(glyphs)
+
     def to_bytes(self) -> bytes:
         """The library's JSON and the stand-ins."""
         stored = {"model": self._json, "stand_ins": self.stand_ins}
@@ -108,7 +121,7 @@ class SubwordTokenizer(SlipTokenizer):
 
     @cached_property
     def _alphabet(self) -> frozenset[str]:
-        pieces = (piece.removeprefix("##") for piece in self.model.get_vocab())
+        pieces = (piece.removeprefix(CONTINUATION_MARK) for piece in self.model.get_vocab())
         return frozenset(piece for piece in pieces if len(piece) == 1)
 
     def _runs(self, points: Sequence[str]) -> Iterator[tuple[int, str | None]]:

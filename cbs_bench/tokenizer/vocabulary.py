@@ -1,11 +1,11 @@
 """The ordered token inventory: which id is which token, in both directions.
 
 Order of ids: special tokens, 256 bytes, variant marks, components that open a composition,
-components that continue a glyph, glyphs that are one token (graphs, the two braces, components
-standing alone). Opening and continuing components are different tokens (as ``B-`` and ``I-``
-are), so that a flat sequence says where a glyph ends. A composition opens with a token of its
-own, ``{日``; an encoded graph that is spelt by its components opens with the plain 日. So
-``{日安}`` and 晏 differ in their first token.
+components that continue a glyph, glyphs that are one token (graphs, then the two braces and
+components standing alone). Opening and continuing components are different tokens (as ``B-``
+and ``I-`` are), so that a flat sequence says where a glyph ends. A composition opens with a
+token of its own, ``{日``; an encoded graph that is spelt by its components opens with the plain
+日. So ``{日安}`` and 晏 differ in their first token.
 """
 
 from __future__ import annotations
@@ -51,12 +51,13 @@ class Vocabulary:
 
     def __init__(self, graphs: Sequence[str], components: Sequence[str]) -> None:
         self.graphs = tuple(dict.fromkeys(graphs))
+        self._graphs = frozenset(self.graphs)
         inside = (part for graph in self.graphs if len(graph) > 1 for part in graph)
         self.components = tuple(
             filter(_is_component, dict.fromkeys([*components, *filter(decompose, inside)]))
         )
-        whole = dict.fromkeys([*filter(_is_token, self.graphs), "{", "}"])
-        alone = [part for part in self.components if part not in whole]
+        whole = [graph for graph in self.graphs if _is_token(graph)]
+        alone = [part for part in ("{", "}", *self.components) if part not in self._graphs]
         self.entries: list[Entry] = [
             *(Entry("special", name) for name in SPECIAL_TOKENS),
             *(Entry("byte", f"<0x{value:02X}>", value) for value in range(256)),
@@ -66,7 +67,6 @@ class Vocabulary:
             *(Entry("graph", graph) for graph in whole),
             *(Entry("component", part) for part in alone),
         ]
-        self._graphs = frozenset(self.graphs)
         self._first_byte = len(SPECIAL_TOKENS)
         self._first_variant = self._first_byte + 256
         self._first_opening = self._first_variant + len(VARIANT_MARKS)

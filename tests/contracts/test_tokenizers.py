@@ -49,6 +49,19 @@ def test_a_saved_tokenizer_cuts_as_before(tokenizer, glyphs):
     assert restored.tokenize(glyphs) == tokenizer.tokenize(glyphs)
 
 
+@settings(max_examples=60, deadline=None)
+@given(glyphs=GLYPHS)
+def test_one_that_says_so_gives_every_text_back(tokenizer, glyphs):
+    exact = tokenizer.detokenize(tokenizer.tokenize(glyphs)) == "".join(glyphs)
+    assert exact or not tokenizer.reversible
+
+
+def test_one_that_gives_every_text_back_says_so(tokenizer):
+    glyphs = ["道", "鬱", "{AB}", "\U0003fffd", "\U00100001", "é"]
+    exact = tokenizer.detokenize(tokenizer.tokenize(glyphs)) == "".join(glyphs)
+    assert exact == tokenizer.reversible
+
+
 def test_granularity_is_declared(tokenizer):
     assert tokenizer.granularity in ("character", "component", "subword")
 

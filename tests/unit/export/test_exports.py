@@ -25,7 +25,7 @@ TEXTS = ["道", "{日止頁}", "\ue843"]
 
 
 def scan(name="a.png", glyphs=GLYPHS):
-    return ScanReading(name, 100, 200, SlipReading(glyphs, ()))
+    return ScanReading(name, 100, 200, SlipReading(glyphs, (), (), ()))
 
 
 def image(path):

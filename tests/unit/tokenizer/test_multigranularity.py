@@ -66,6 +66,48 @@ def test_every_id_has_a_string_of_its_own():
     assert len(set(strings)) == len(strings) == len(tokenizer.vocabulary)
 
 
+def test_an_encoding_has_a_nested_form_with_components_and_spans():
+    encoding = TOKENIZER.encode("道晏{日止}")
+    assert encoding.nested == TOKENIZER.tokenize(["道", "晏", "{日止}"])
+    assert [t.components for t in encoding.nested] == [("辶", "首"), ("日", "安"), ("日", "止")]
+    assert list(encoding.counts) == [1, 2, 2]
+
+
+class StillReader:
+    """Reads the same glyphs on every scan."""
+
+    def __init__(self, glyphs):
+        self.glyphs = glyphs
+
+    def read(self, image):
+        return self.glyphs
+
+
+def test_the_reading_of_a_scan_has_the_ids_and_tokens_of_its_text(monkeypatch):
+    box = Box(0, 0, 10, 10)
+    glyphs = [
+        Glyph(box, (("道", 0.9),), ("辶", "首")),
+        Glyph(box, (("名", 0.2),), ("日", "止", "頁"), sure=False),
+        Glyph(box, (("上下", 0.8),), ()),
+    ]
+    tokenizer = MultiGranularityTokenizer(
+        Vocabulary(["道", "上下"], component_inventory(["{日止頁}"]))
+    )
+    monkeypatch.setattr(tokenizer, "_reader", StillReader(glyphs))
+    reading = tokenizer.read("slip.png")
+    encoding = tokenizer.encode("道{日止頁}上下")
+    assert list(reading.ids) == encoding.ids
+    assert [t.text for t in reading.tokens] == [t.text for t in encoding.tokens]
+    assert [(t.start, t.granularity, t.confidence, t.part) for t in reading.tokens[:4]] == [
+        (0, "character", 0.9, (0, 1)),
+        (1, "component", 0.2, (0, 3)),
+        (1, "component", 0.2, (1, 3)),
+        (1, "component", 0.2, (2, 3)),
+    ]
+    assert {(t.start, t.granularity) for t in reading.tokens[4:]} == {(2, "character")}
+    assert reading.nested == tuple(tokenizer.tokenize_reading(glyphs))
+
+
 def test_nested_tokens_are_one_a_glyph():
     tokens = TOKENIZER.tokenize(["道", "{日止頁}", "\ue000"])
     assert [(t.start, t.end) for t in tokens] == [(0, 1), (1, 2), (2, 3)]
