@@ -22,12 +22,15 @@ VOCAB_SIZE = 8000
 VARIANTS = {
     "characters": ("character", {"hide": 0.0}),
     "characters, rare identities hidden": ("character", {}),
+    "characters without glyph vectors": ("character", {"vectors": False}),
     "components, identities not hidden": ("multigranularity", {"hide": 0.0}),
     "components as a bag": ("multigranularity", {"ordered": False}),
     "components one level deep": ("multigranularity", {"part_depth": 1}),
     "components of every glyph": ("multigranularity", {"always": True}),
+    "components without glyph vectors": ("multigranularity", {"vectors": False}),
     "components (the default)": ("multigranularity", {}),
     "bpe, rare identities not hidden": ("bpe", {"hide": 0.0}),
+    "bpe without glyph vectors": ("bpe", {"vectors": False}),
     "bpe": ("bpe", {}),
 }
 

@@ -30,6 +30,35 @@ def read_card(folder: Path) -> dict[str, Any]:
     return card
 
 
+def read_model_card(folder: Path, kind: str, file: str) -> dict[str, Any]:
+    """The card of a model whose weights are what the card says.
+
+    Args:
+        folder: Holds ``model.json`` and ``file``.
+        kind: What the model must be, such as ``detector``.
+        file: Name of the file with the weights.
+
+    Raises:
+        ModelError: If one is missing or corrupt, or the model is of another kind or format.
+    """
+    card = read_card(folder)
+    for field, expected in (("format", FORMAT_VERSION), ("kind", kind)):
+        if card.get(field) != expected:
+            raise ModelError(
+                f"{field} is {card.get(field)!r}, expected {expected!r}",
+                path=folder / "model.json",
+                remedy="train or download the model for this version",
+            )
+    weights = folder / file
+    if not weights.is_file() or checksum(weights) != card.get("sha256"):
+        raise ModelError(
+            "the weights are missing or not those that model.json describes",
+            path=weights,
+            remedy="copy the model folder again as a whole",
+        )
+    return card
+
+
 def checksum(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

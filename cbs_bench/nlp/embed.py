@@ -1,4 +1,4 @@
-"""``cbs_bench.ComponentEmbed.v1``: token embeddings from identity, neighbours and parts.
+"""``cbs_bench.ComponentEmbed.v1``: token embeddings from identity, neighbours, parts and use.
 
 The same layer embeds the tokens of every tokenizer. What it has seen too rarely to know is
 one unknown symbol to it, and during training the identity of rare symbols is hidden some of
@@ -24,11 +24,13 @@ from thinc.api import HashEmbed, Maxout, Model, Ragged, chain, concatenate, redu
 from thinc.types import Floats2d
 
 from cbs_bench.nlp.docs import UNKNOWN_NORM, details_of
-from cbs_bench.script.components import decompose
+from cbs_bench.nlp.glyph_vectors import GlyphVectors
+from cbs_bench.nlp.part_names import part_names
 from cbs_bench.script.labels import split_glyphs
 
 Keys = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
+Row = npt.NDArray[np.float32]
 
 FEATURES = 5  # identity, first glyph, last glyph, both bigrams
 PRIME = np.uint64(0x9E3779B97F4A7C15)
@@ -45,6 +47,7 @@ def component_embed(
     part_depth: int = 3,
     ordered: bool = True,
     always: bool = False,
+    vectors: bool = True,
     seed: int = 0,
 ) -> Model[list[Doc], list[Floats2d]]:
     """Embed each token as one row.
@@ -60,6 +63,8 @@ def component_embed(
         part_depth: How deep components are taken apart; 0 shows none.
         ordered: Whether a part counts once more with its place among the parts.
         always: Whether a glyph shows its components when its identity is not hidden, too.
+        vectors: Whether a token shows the vectors of its first and last glyph, which the
+            package learned from raw text (:class:`GlyphVectors`).
         seed: Seeds the initial weights of the tables.
 
     Returns:
@@ -71,7 +76,9 @@ def component_embed(
     parts: Model[Ragged, Floats2d] = chain(
         with_array(HashEmbed(width, part_rows, column=0, seed=seed + FEATURES)), reduce_sum()
     )
-    mixer: Model[Floats2d, Floats2d] = Maxout(width, width * (FEATURES + 1), nP=3, normalize=True)
+    known = GlyphVectors.load() if vectors else None
+    shown = width * (FEATURES + 1) + (2 * known.size if known else 0)
+    mixer: Model[Floats2d, Floats2d] = Maxout(width, shown, nP=3, normalize=True)
     model: Model[list[Doc], list[Floats2d]] = Model(
         "component_embed",
         _forward,
@@ -86,6 +93,7 @@ def component_embed(
             "part_depth": part_depth,
             "ordered": ordered,
             "always": always,
+            "vectors": known,
         },
     )
     return model
@@ -147,27 +155,18 @@ def _part_keys(
 
 
 @lru_cache(maxsize=65536)
-def _edges(text: str) -> tuple[int, int]:
-    glyphs = split_glyphs(text)
-    return get_string_id(glyphs[0]), get_string_id(glyphs[-1])
+def _keys_of(parts: tuple[str, ...], depth: int, ordered: bool) -> tuple[int, ...]:
+    return tuple(get_string_id(name) for name in part_names(parts, depth, ordered))
 
 
 @lru_cache(maxsize=65536)
-def _keys_of(parts: tuple[str, ...], depth: int, ordered: bool) -> tuple[int, ...]:
-    """Each part by itself and with its place.
+def _glyphs_of(text: str) -> tuple[str, ...]:
+    return tuple(split_glyphs(text))
 
-    Components are taken apart further, because unlike graphs may share a part of a part;
-    the pieces of a sub-word are glyphs or bytes and stay whole (a depth of 1).
-    """
-    if depth == 0:
-        return ()
-    bag = list(parts)
-    level: Sequence[str] = parts
-    for _ in range(depth - 1):
-        level = [deep for part in level for deep in decompose(part) if deep != part]
-        bag += level
-    placed = [f"{place} {part}" for place, part in enumerate(parts)] if ordered else []
-    return tuple(get_string_id(part) for part in (*bag, *placed))
+
+def _edges(text: str) -> tuple[int, int]:
+    glyphs = _glyphs_of(text)
+    return get_string_id(glyphs[0]), get_string_id(glyphs[-1])
 
 
 def _hide(model: Model[Any, Any], keys: Keys, is_train: bool) -> tuple[Keys, Flags]:
@@ -221,6 +220,20 @@ def _features(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tu
     return np.concatenate(tokens), Ragged(part.reshape(-1, 1), np.concatenate(lengths))
 
 
+def _edge_vectors(vectors: GlyphVectors, docs: Sequence[Doc]) -> list[Floats2d]:
+    """The vectors of the first and of the last glyph of each token, ``[tokens, size]`` each."""
+    rows: tuple[list[Row], list[Row]] = ([], [])
+    for doc in docs:
+        for word, (start, end, _, parts, *_) in zip(doc, details_of(doc), strict=True):
+            glyphs = _glyphs_of(word.text)
+            components = parts if end - start == 1 else ()
+            for side, glyph in zip(rows, (glyphs[0], glyphs[-1]), strict=True):
+                side.append(vectors.of(glyph, components))
+    # Rows of length one have tiny entries; the tables beside them start near one.
+    scale = np.float32(np.sqrt(vectors.size))
+    return [np.array(side, np.float32).reshape(-1, vectors.size) * scale for side in rows]
+
+
 def _forward(
     model: Model[list[Doc], list[Floats2d]], docs: list[Doc], is_train: bool
 ) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Doc]]]:
@@ -232,14 +245,17 @@ def _forward(
     else:
         by_parts = np.zeros((len(tokens), model.get_dim("nO")), dtype=np.float32)
         backprop_parts = None
-    mixed, backprop_mixer = mixer(np.hstack([by_token, by_parts]), is_train)
+    seen = [by_token, by_parts]
+    if model.attrs["vectors"] is not None:
+        seen += _edge_vectors(model.attrs["vectors"], docs)
+    mixed, backprop_mixer = mixer(np.hstack(seen), is_train)
 
     def backprop(gradients: list[Floats2d]) -> list[Doc]:
         gradient = backprop_mixer(np.concatenate(gradients))
-        split = by_token.shape[1]
-        backprop_tables(np.ascontiguousarray(gradient[:, :split]))
+        token, part = (rows.shape[1] for rows in seen[:2])
+        backprop_tables(np.ascontiguousarray(gradient[:, :token]))
         if backprop_parts is not None:
-            backprop_parts(np.ascontiguousarray(gradient[:, split:]))
+            backprop_parts(np.ascontiguousarray(gradient[:, token : token + part]))
         return []
 
     return np.split(mixed, np.cumsum([len(doc) for doc in docs])[:-1]), backprop

@@ -42,6 +42,7 @@ DEFAULT_MODEL: dict[str, Any] = {
             "part_depth": 3,
             "ordered": True,
             "always": False,
+            "vectors": True,
             "seed": 0,
         },
         "encode": {

@@ -12,7 +12,7 @@ from cbs_bench.errors import InputError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what both models share and what each one takes."""
-    parser.add_argument("model", choices=("detector", "recognizer"))
+    parser.add_argument("model", choices=("detector", "recognizer", "vectors"))
     parser.add_argument(
         "--config", type=Path, help="YAML of any settings of the model; flags override it"
     )
@@ -28,6 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--evaluate", type=Path, nargs="*", metavar="DIR",
         help="datasets whose slips the detector is measured on and nothing else",
     )  # fmt: skip
+    parser.add_argument(
+        "--exclude", type=Path, nargs="*", metavar="DIR",
+        help="datasets whose test sentences no text for the vectors may hold",
+    )  # fmt: skip
     parser.add_argument("--steps", type=int, help="batches of real data")
     parser.add_argument("--pretrain-steps", type=int, help="batches of rendered graphs")
     parser.add_argument("--seed", type=int)
@@ -39,13 +43,22 @@ def run(options: argparse.Namespace) -> None:
     Raises:
         InputError: If torch is not installed.
     """
+    from cbs_bench.training import config, settings
+
+    flags = {**vars(options), "command": shlex.join(["cbs-bench", *sys.argv[1:]])}
+    if options.model == "vectors":
+        from cbs_bench.training import glyph_vectors
+
+        glyph_vectors.train(
+            config.settings_from(settings.VectorSettings, options.config, flags), _report
+        )
+        return
     try:
-        from cbs_bench.training import config, detector, recognizer, settings
+        from cbs_bench.training import detector, recognizer
     except ModuleNotFoundError as error:
         raise InputError(
             f"training needs the package {error.name}", remedy="pip install 'cbs-bench[train]'"
         ) from error
-    flags = {**vars(options), "command": shlex.join(["cbs-bench", *sys.argv[1:]])}
     if options.model == "detector":
         chosen = config.settings_from(settings.DetectorSettings, options.config, flags)
         detector.train(chosen, _report)

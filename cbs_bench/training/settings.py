@@ -84,3 +84,30 @@ class DetectorSettings:
     batch: int = 32
     seed: int = 0
     command: str = ""
+
+
+@dataclass(frozen=True)
+class VectorSettings:
+    """What can be set.
+
+    Attributes:
+        data: Built datasets with a ``texts`` or a ``pos`` config; their training splits are read.
+        out: The model folder.
+        exclude: Built datasets with a ``pos`` config: a text that holds a sentence of their
+            test splits is left out.
+        label_counts: Label counts of a corpus; with them every text is read once more as slips
+            would spell it, so that graphs without a code point get vectors too.
+        size: Numbers in a vector.
+        min_count: A glyph written less often gets no vector.
+        seed: Seeds the spelling and the decomposition.
+        command: The command line, for ``model.json``.
+    """
+
+    data: list[Path]
+    out: Path
+    exclude: list[Path] = field(default_factory=list)
+    label_counts: Path | None = None
+    size: int = 64
+    min_count: int = 5
+    seed: int = 0
+    command: str = ""

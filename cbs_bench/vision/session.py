@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cbs_bench.errors import ModelError
-from cbs_bench.model_card import FORMAT_VERSION, checksum, read_card
+from cbs_bench.model_card import read_model_card
 
 if TYPE_CHECKING:
     import onnxruntime
 
 
 MOST_THREADS = 4
+WEIGHTS = "model.onnx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +67,7 @@ def open_model(folder: Path, kind: str) -> Model:
     """
     import onnxruntime
 
-    card = read_card(folder)
-    weights = folder / "model.onnx"
-    for field, expected in (("format", FORMAT_VERSION), ("kind", kind)):
-        if card.get(field) != expected:
-            raise ModelError(
-                f"{field} is {card.get(field)!r}, expected {expected!r}",
-                path=folder / "model.json",
-                remedy="train or download the model for this version",
-            )
-    if not weights.is_file() or checksum(weights) != card.get("sha256"):
-        raise ModelError(
-            "the weights are missing or not those that model.json describes",
-            path=weights,
-            remedy="copy the model folder again as a whole",
-        )
+    card = read_model_card(folder, kind, WEIGHTS)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads()
     options.inter_op_num_threads = 1
@@ -89,6 +75,6 @@ def open_model(folder: Path, kind: str) -> Model:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(
-        str(weights), options, providers=["CPUExecutionProvider"]
+        str(folder / WEIGHTS), options, providers=["CPUExecutionProvider"]
     )
     return Model(session, card, folder)

@@ -24,8 +24,8 @@ def with_components(text):
     return make_doc(VOCAB, glyphs, tokenizer.tokenize(glyphs))
 
 
-def embedding(make, **settings):
-    model = component_embed(width=16, rows=200, part_rows=200, **settings)
+def embedding(make, vectors=False, **settings):
+    model = component_embed(width=16, rows=200, part_rows=200, vectors=vectors, **settings)
     model.initialize()
     learn_counts(model, [make(text) for text in TRAIN])
     return model
@@ -63,8 +63,23 @@ def test_a_frequent_identity_is_never_hidden():
     assert np.allclose(np.concatenate(model([doc], is_train=True)[0]), rows(model, doc))
 
 
+def test_vectors_tell_graphs_apart_that_training_never_showed():
+    model = embedding(characters, vectors=True)
+    one, other, same = rows(model, *map(characters, ["道天道", "道地道", "道天道"]))[[1, 4, 7]]
+    assert np.array_equal(one, same)
+    assert not np.allclose(one, other)
+
+
+def test_a_graph_without_a_vector_shows_that_of_its_components():
+    model = embedding(with_components, vectors=True, part_depth=0)
+    one, other = rows(model, with_components("道{鹿山口}道"), with_components("道{魚水口}道"))[
+        [1, 4]
+    ]
+    assert not np.allclose(one, other)
+
+
 def test_a_sub_word_shows_its_glyphs():
-    model = component_embed(width=16, rows=200, part_rows=200)
+    model = component_embed(width=16, rows=200, part_rows=200, vectors=False)
     model.initialize()
     docs = [make_doc(VOCAB, t, [Token(t, 0, 3, "subword")]) for t in ("道可道", "道名道")]
     learn_counts(model, docs * 2)
@@ -73,8 +88,8 @@ def test_a_sub_word_shows_its_glyphs():
     assert not np.allclose(one, other)
 
 
-def test_the_counts_travel_with_the_model():
-    model = embedding(characters)
+def test_counts_and_vectors_travel_with_the_model():
+    model = embedding(characters, vectors=True)
     restored = component_embed(width=16, rows=200, part_rows=200)
     restored.from_bytes(model.to_bytes())
     docs = [characters("道天道見"), characters("見道")]
