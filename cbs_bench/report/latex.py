@@ -13,8 +13,9 @@ from cbs_bench.report.board import Board
 from cbs_bench.report.tables import Cell, Table, tables
 
 PREAMBLE = (
-    "% Needs \\usepackage{booktabs,adjustbox}; Chinese text needs XeLaTeX and xeCJK, or ctex."
+    "% Needs \\usepackage{booktabs,adjustbox}; Chinese text needs XeLaTeX and ctex, or xeCJK."
 )
+MINUS = "\N{MINUS SIGN}"
 
 ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -26,13 +27,19 @@ ESCAPES = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
+    "[": "{[}",  # after the end of a row a bracket or a star would be an argument
+    "*": "{*}",
     "±": r"$\pm$",
+    MINUS: "$-$",
     "→": r"$\rightarrow$",
     "·": r"\textperiodcentered{}",
+    " – +": " to +",
+    f" – {MINUS}": " to $-$",
     " – ": "--",
     "–": "--",
     " %": r"\,\%",
 }
+_SIGN = re.compile(r"(?<![\w.-])-(?=\d)")
 _TO_ESCAPE = re.compile("|".join(map(re.escape, sorted(ESCAPES, key=len, reverse=True))))
 
 
@@ -51,8 +58,11 @@ def escape(text: str) -> str:
     Examples:
         >>> print(escape("byte_bpe: 5 %"))
         byte\_bpe: 5\,\%
+        >>> print(escape("gpt-4o: -1.20 – +0.30"))
+        gpt-4o: $-$1.20 to +0.30
     """
-    return _TO_ESCAPE.sub(lambda found: ESCAPES[found[0]], " ".join(text.split()))
+    signed = _SIGN.sub(MINUS, " ".join(text.split()))
+    return _TO_ESCAPE.sub(lambda found: ESCAPES[found[0]], signed)
 
 
 def _environment(board: Board, table: Table, number: int) -> Iterator[str]:
