@@ -13,7 +13,7 @@ from cbs_bench.dataset.images import UNREADABLE, BadRowError, encoded
 from cbs_bench.dataset.splits import share
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
-from cbs_bench.script.labels import parse, split_glyphs
+from cbs_bench.script.labels import Status, parse, split_glyphs
 
 LAYOUT = "a folder or zip archive with images as <class>/<name>.png"
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
@@ -117,7 +117,8 @@ def _record(
     label = parse(path.parent.name)
     # `0012` and `horse` are names of classes and not themselves written with a code point.
     encoded = label.encoded and not label.graph.isascii() and len(split_glyphs(label.graph)) == 1
-    status = "unencoded" if label.encoded and not encoded else label.status.value
+    named = not encoded and (label.encoded or label.status is Status.UNANALYSED)
+    status = "unencoded" if named else label.status.value
     document = path.parent.parent.name
     row = {
         "id": path.with_suffix("").as_posix().replace("/", "_"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from cbs_bench.dataset import reader
-from cbs_bench.script.labels import parse
+from cbs_bench.script.labels import Status, parse
 from cbs_bench.training.synthetic import Batch
 from cbs_bench.training.variation import VARIATIONS
 from cbs_bench.vision.framing import Frame, standardise
@@ -57,7 +57,9 @@ def _crops_of(folder: Path) -> Iterator[Crop]:
     for split in reader.SPLITS:
         for row in reader.rows(folder, "glyphs", split):
             label = parse(row["label"])
-            if label.is_character and not label.ligature:
+            # A class of a script without code points has a name, unlike the corpus's ○.
+            named = row["status"] == Status.UNENCODED and row["graph"].isascii()
+            if (label.is_character or named) and not label.ligature:
                 pixels = to_grey(load_image(row["image"]["bytes"]))
                 # Corpora count slips as 1 or as 01; where there are none, a crop is one itself.
                 place = f"{row['source']}_{row['document']}_{row['slip'].lstrip('0')}"

@@ -32,10 +32,10 @@ steps: 40
 
 
 def drawing(shape, generator):
-    """A ring (0) or a cross (1) somewhere on a blank ground."""
+    """A ring or a cross somewhere on a blank ground."""
     page = np.full((60, 40), 255, np.uint8)
     x, y = (int(place) for place in generator.integers(12, 28, 2))
-    if shape == "0":
+    if shape == "ring":
         cv2.circle(page, (x, y + 10), 8, 0, 2)
     else:
         cv2.line(page, (x, y), (x, y + 20), 0, 2)
@@ -45,7 +45,7 @@ def drawing(shape, generator):
 
 def test_one_command_trains_a_script_of_drawings(tmp_path):
     generator = np.random.default_rng(0)
-    for shape in ("0", "1"):
+    for shape in ("ring", "cross"):
         (tmp_path / "raw" / shape).mkdir(parents=True)
         for number in range(30):
             picture = drawing(shape, generator)
@@ -57,9 +57,9 @@ def test_one_command_trains_a_script_of_drawings(tmp_path):
     config.write_text(f"data: {tmp_path / 'data'}{CONFIG}", encoding="utf-8")
     assert not main(["train", "recognizer", "--config", str(config), "--out", str(model)])
     found = Recognizer.load(model).predict(
-        [drawing(shape, np.random.default_rng(1)) for shape in ("0", "1")]
+        [drawing(shape, np.random.default_rng(1)) for shape in ("ring", "cross")]
     )
-    assert [result.candidates[0][0] for result in found] == ["0", "1"]
+    assert [result.candidates[0][0] for result in found] == ["ring", "cross"]
     training = json.loads((model / "model.json").read_text(encoding="utf-8"))["training"]
     assert training["settings"]["steps"] == 40
 
