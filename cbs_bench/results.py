@@ -7,7 +7,7 @@ results of schema 1 are still read.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -66,14 +66,31 @@ TRACK_FIELDS = {
 }
 
 
-def file_name(dataset: str, tokenizer: str, seed: int, peers: Sequence[str] = ()) -> str:
-    """The name of a result's file.
+def label(tokenizer: str, settings: Mapping[str, Any]) -> str:
+    """What tells runs of a tokenizer with other settings apart, in tables and file names.
 
     Examples:
-        >>> file_name("kyoto", "bpe", 0, ["crf"])
+        >>> label("bpe", {})
+        'bpe'
+        >>> label("bpe", {"vocab_size": 16000, "budget": {"epochs": 2}})
+        'bpe@vocab_size=16000@epochs=2'
+    """
+    own = {name: settings[name] for name in ("vocab_size",) if name in settings}
+    chosen = {**own, **settings.get("budget", {})}
+    return "@".join([tokenizer, *(f"{name}={value}" for name, value in chosen.items())])
+
+
+def file_name(result: Mapping[str, Any], seed: int) -> str:
+    """The name of a result's file, from the fields that all its seeds share and its tokenizer.
+
+    Examples:
+        >>> head = {"dataset": "kyoto", "tagger": "crf", "tokenizer": "bpe", "settings": {}}
+        >>> file_name(head, 0)
         'kyoto-crf-bpe-0.json'
     """
-    return "-".join([dataset, *peers, tokenizer, str(seed)]) + ".json"
+    peers = [result[role] for role in PEER_ROLES if role in result]
+    tokenizer = label(result["tokenizer"], result["settings"])
+    return "-".join([result["dataset"], *peers, tokenizer, str(seed)]) + ".json"
 
 
 def write(path: Path, result: Mapping[str, Any]) -> None:

@@ -214,9 +214,7 @@ def _hardware() -> dict[str, Any]:
 
 
 def _path(folder: Path, request: RunRequest, head: Mapping[str, Any]) -> Path:
-    peers = [head[role] for role in results.PEER_ROLES if role in head]
-    name = results.file_name(request.data.resolve().name, request.tokenizer, request.seed, peers)
-    return folder / name
+    return folder / results.file_name({**head, "tokenizer": request.tokenizer}, request.seed)
 
 
 def _is_done(path: Path, head: dict[str, Any]) -> bool:

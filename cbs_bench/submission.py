@@ -71,9 +71,7 @@ def store(path: Path, result: Result, folder: Path) -> Path:
     Raises:
         InputError: If another result of that name is there.
     """
-    peers = [result[role] for role in results.PEER_ROLES if role in result]
-    name = results.file_name(result["dataset"], result["tokenizer"], result["seed"], peers)
-    target: Path = folder / result["task"] / name
+    target: Path = folder / result["task"] / results.file_name(result, result["seed"])
     content = path.read_bytes()
     if target.exists() and target.read_bytes() != content:
         raise InputError(

@@ -48,8 +48,15 @@ class _Run:
     @property
     def name(self) -> str:
         """Who was scored: the tokenizer, with the peers of this run before it."""
-        names = [*self.peers, self.result["tokenizer"]]
-        return "·".join(name for name in names if name != NO_TOKENIZER)
+        tokenizer = self.result["tokenizer"]
+        cut = [] if tokenizer == NO_TOKENIZER else [results.label(tokenizer, self.settings)]
+        return "·".join([*self.peers, *cut])
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What the caller chose; schema 1 did not say."""
+        settings: Mapping[str, Any] = self.result.get("settings", {})
+        return settings
 
     @property
     def peers(self) -> list[str]:
@@ -193,7 +200,7 @@ def _notes(
             f"neither averaged nor compared, and this board is of {key.fingerprint[:SHORT]}."
         )
     for name, found in runs.items():
-        if len({json.dumps(run.result.get("settings"), sort_keys=True) for run in found}) > 1:
+        if len({json.dumps(run.settings, sort_keys=True) for run in found}) > 1:
             yield f"The seeds of {name} ran with different settings."
     compared = [entry for entry in entries.values() if not entry.is_peer]
     seeds = Counter(entry.seeds for entry in compared)

@@ -39,8 +39,17 @@ def test_what_is_written_is_read(tmp_path):
 
 
 def test_peers_stand_before_the_tokenizer():
-    assert results.file_name("kyoto", "bpe", 0) == "kyoto-bpe-0.json"
-    assert results.file_name("kyoto", "bpe", 2, ["crf"]) == "kyoto-crf-bpe-2.json"
+    head = {"dataset": "kyoto", "tokenizer": "bpe", "settings": {}}
+    assert results.file_name(head, 0) == "kyoto-bpe-0.json"
+    assert results.file_name({**head, "tagger": "crf"}, 2) == "kyoto-crf-bpe-2.json"
+
+
+def test_another_vocabulary_or_budget_has_a_name_of_its_own():
+    head = {"dataset": "kyoto", "tokenizer": "bpe"}
+    larger = {**head, "settings": {"vocab_size": 16000}}
+    shorter = {**head, "settings": {"budget": {"epochs": 2}}}
+    assert results.file_name(larger, 0) == "kyoto-bpe@vocab_size=16000-0.json"
+    assert results.file_name(shorter, 0) == "kyoto-bpe@epochs=2-0.json"
 
 
 def test_a_result_of_schema_1_is_read(tmp_path):

@@ -80,14 +80,21 @@ def test_other_data_get_a_board_of_their_own_and_a_note(write, tmp_path):
 
 
 def test_other_settings_and_missing_seeds_are_noted(write, tmp_path):
-    write("bpe", 0, [[1, 1, 1]], settings={"vocab_size": 400})
-    write("bpe", 1, [[1, 1, 1]], settings={"vocab_size": 800})
+    write("bpe", 0, [[1, 1, 1]], settings={"model": "a"})
+    write("bpe", 1, [[1, 1, 1]], settings={"model": "b"})
     write("unigram", 0, [[1, 1, 1]])
     (board,) = read_boards(tmp_path)
     assert board.notes == (
         "The seeds of bpe ran with different settings.",
         "Not every entry has the seeds 0/1: unigram 0.",
     )
+
+
+def test_vocabularies_of_another_size_are_entries_of_their_own(write, tmp_path):
+    write("bpe", 0, [[1, 1, 1]])
+    write("bpe", 0, [[0, 1, 1]], settings={"vocab_size": 800})
+    (board,) = read_boards(tmp_path)
+    assert [score.entry.name for score in board.main.scores] == ["bpe", "bpe@vocab_size=800"]
 
 
 def test_the_same_run_twice_is_refused(write, tmp_path):
