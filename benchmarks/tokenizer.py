@@ -2,8 +2,9 @@
 
     python -m benchmarks.tokenizer --data build/kyoto
 
-Both encode the same sentences, repeated to 10 MB, on one thread. Before timing, the array
-implementation is compared with the plain one, glyph by glyph.
+All encode the same sentences, repeated to 10 MB, on one thread: ours, what is exported of ours
+to the `tokenizers` library, and its BPE. Before timing, the array implementation is compared with
+the plain one, glyph by glyph, and with the exported one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from baselines.bpe import BpeTokenizer
 from cbs_bench.dataset import reader
 from cbs_bench.script.labels import split_glyphs
 from cbs_bench.tokenizer import MultiGranularityTokenizer
+from cbs_bench.tokenizer.huggingface import huggingface_tokenizer
 
 VOCAB_SIZE = 8000
 REPEATS = 3
@@ -50,20 +52,33 @@ def main() -> None:
     ]
     ours = MultiGranularityTokenizer.train(rows, vocab_size=VOCAB_SIZE)
     theirs = BpeTokenizer.train(rows, vocab_size=VOCAB_SIZE).model
+    exported = huggingface_tokenizer(ours)
     sentences = ["".join(row) for row in rows]
     for text in sentences[:2000]:
         assert ours.encode(text).ids == plain_ids(ours, text), text
-    print("array and plain implementation agree on 2,000 sentences")
-    print(f"{'MB':>6} {'lines':>8} {'ours Mchar/s':>13} {'BPE Mchar/s':>12} {'ratio':>6}")
+        assert ours.encode(text).ids == exported.encode(text).ids, text
+    print("array, plain and exported implementation agree on 2,000 sentences")
+    began = time.perf_counter()
+    for text in sentences[:100]:
+        assert exported.decode(exported.encode(text).ids) == text
+    print(f"exported: {(time.perf_counter() - began) * 10:.0f} ms to decode a sentence")
+    print(
+        f"{'MB':>6} {'lines':>8} {'ours Mchar/s':>13} {'exported Mchar/s':>17} "
+        f"{'BPE Mchar/s':>12} {'ours by BPE':>12}"
+    )
     share = sum(len(text.encode()) for text in sentences) / len(sentences)
     for megabytes in (options.megabytes / 10, options.megabytes):
         lines = list(islice(cycle(sentences), int(megabytes * 1e6 / share)))
         characters = sum(map(len, lines)) / 1e6
         mine = best_seconds(partial(ours.encode_batch, lines))
-        other = best_seconds(partial(theirs.encode_batch, lines, add_special_tokens=False))
+        others = [
+            best_seconds(partial(other.encode_batch, lines, add_special_tokens=False))
+            for other in (exported, theirs)
+        ]
         print(
             f"{megabytes:6.1f} {len(lines):8d} {characters / mine:13.2f} "
-            f"{characters / other:12.2f} {other / mine:6.1f}"
+            f"{characters / others[0]:17.2f} {characters / others[1]:12.2f} "
+            f"{others[1] / mine:12.1f}"
         )
 
 

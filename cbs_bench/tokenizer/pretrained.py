@@ -24,8 +24,9 @@ def pretrained_tokenizer(
     """The tokenizer as `transformers` trains and saves it, with the special tokens of BERT.
 
     What its ``save_pretrained`` writes is read by ``AutoTokenizer.from_pretrained`` where this
-    package is not installed. Ids are those of :meth:`MultiGranularityTokenizer.encode` between
-    ``[CLS]`` and ``[SEP]``. A special token written out in a text is read as that token.
+    package is not installed (by ``PreTrainedTokenizerFast`` before transformers 5). Ids are those
+    of :meth:`MultiGranularityTokenizer.encode` between ``[CLS]`` and ``[SEP]``. A special token
+    written out in a text is read as that token, unless ``split_special_tokens=True``.
 
     Args:
         tokenizer: Any, trained or the one in this package.
