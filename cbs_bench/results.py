@@ -61,6 +61,7 @@ TRACK_FIELDS = {
     "slices": Field((dict,), "name to `[correct, predicted, gold]` of every row"),
     "extra": Field((dict,), "further measures", since=2),
     "tags": Field((dict,), "tag to `[correct, predicted, gold]`", since=None),
+    "tag_blocks": Field((dict,), "tag to the counts of every block of rows", since=None),
     "segmentation": Field((list,), "counts of every row, tags left out", since=None),
     "confusion": Field((dict,), "gold tag to predicted tag to words of equal span", since=None),
 }
@@ -180,8 +181,8 @@ def _track_fault(track: Any, where: str, schema: int) -> str | None:
     if track["track"] not in TRACKS:
         return f"{where}.track is {track['track']!r}, not one of {', '.join(TRACKS)}"
     rows = chain.from_iterable(
-        ((name, counts) for counts in slice_) if isinstance(slice_, list) else [(name, slice_)]
-        for name, slice_ in track["slices"].items()
+        ((name, counts) for counts in many) if isinstance(many, list) else [(name, many)]
+        for name, many in chain(track["slices"].items(), track.get("tag_blocks", {}).items())
     )
     tags = track.get("tags", {}).items()
     words = (("segmentation", counts) for counts in track.get("segmentation", ()))

@@ -24,6 +24,7 @@ Result = Mapping[str, Any]
 
 SCORED_SPLIT = "test"
 GRANULARITIES = (*get_args(Granularity), "word")
+OPTIONAL = {name for name, field in results.TRACK_FIELDS.items() if field.since is None}
 SHARES = ("f1", "accuracy")
 """How the names of measures end that lie between 0 and 1."""
 
@@ -262,11 +263,11 @@ def _differences(stored: Any, scored: Any, where: str) -> Iterator[str]:
     """Where a stored score is not that of the predictions.
 
     What only the run could tell, such as its learning curve, is in ``extra`` of the stored
-    score alone.
+    score alone; what a result may lack, such as counts that older ones did not have, it may lack.
     """
     if isinstance(scored, Mapping) and isinstance(stored, Mapping):
         only_stored = set() if where.endswith(".extra") else stored.keys() - scored.keys()
-        for name in sorted(only_stored | (scored.keys() - stored.keys())):
+        for name in sorted(only_stored | (scored.keys() - stored.keys() - OPTIONAL)):
             yield f"{where}.{name} is in {'the result' if name in stored else 'its score'} alone"
         for name in scored:
             if name in stored:

@@ -42,6 +42,7 @@ class Entry:
         is_peer: Whether a system of others did a part; peers are shown, not compared.
         seeds: The seeds of its runs, ascending.
         tags: Counts of each tag, ``[seeds, 3]``: correct, predicted, gold.
+        tag_blocks: The same in blocks of rows, ``[seeds, blocks, 3]``; none where a run has none.
         confusion: How often a gold tag was predicted as another, summed over seeds.
         measures: Further measures by the name the task gave them, averaged over seeds.
     """
@@ -51,6 +52,7 @@ class Entry:
     is_peer: bool
     seeds: tuple[int, ...]
     tags: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    tag_blocks: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     confusion: Mapping[tuple[str, str], int] = field(default_factory=dict)
     measures: Mapping[str, float] = field(default_factory=dict)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from cbs_bench import results
 from cbs_bench.errors import InputError
@@ -136,9 +137,19 @@ def _entry(name: str, runs: Sequence[_Run]) -> Entry:
             tag: np.array([stored.get(tag, (0, 0, 0)) for stored in tags], dtype=np.float64)
             for tag in sorted(set().union(*tags))
         },
+        tag_blocks=_tag_blocks([run.track.get("tag_blocks", {}) for run in runs]),
         confusion=_confusion([run.track.get("confusion", {}) for run in runs]),
         measures=_mean_measures([run.track.get("extra", {}) for run in runs]),
     )
+
+
+def _tag_blocks(stored: Sequence[Mapping[str, Any]]) -> dict[str, npt.NDArray[np.float64]]:
+    """``[seeds, blocks, 3]`` of each tag, if all seeds have as many blocks of it."""
+    return {
+        tag: np.array([table[tag] for table in stored], dtype=np.float64)
+        for tag, counts in stored[0].items()
+        if counts and len({len(table.get(tag, ())) for table in stored}) == 1
+    }
 
 
 def _confusion(stored: Iterable[Mapping[str, Mapping[str, int]]]) -> Counter[tuple[str, str]]:

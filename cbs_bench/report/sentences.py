@@ -41,6 +41,12 @@ def caption(board: Board) -> str:
 def remarks(board: Board) -> Iterator[str]:
     """The sentences below the scores: notes, gains, peers, the paper's metric."""
     yield from headline_remarks(board)
+    blocks = {counts.shape[1] for entry in board.entries for counts in entry.tag_blocks.values()}
+    if blocks:
+        yield (
+            f"Intervals of a tag are those of a bootstrap over {max(blocks)} blocks of "
+            f"consecutive rows."
+        )
     names = dict.fromkeys(name for entry in board.entries for name in entry.measures)
     for name in names:
         shown = measure(name)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cbs_bench.metrics.bootstrap import Interval
+from cbs_bench.metrics.bootstrap import Interval, f1_interval
 from cbs_bench.report.board import Board, Entry, Score, Slice, prf
 from cbs_bench.report.measures import measure
 from cbs_bench.report.sentences import gain, percent
@@ -168,7 +168,7 @@ def measures(board: Board) -> Table:
 
 
 def tags(board: Board) -> Table:
-    """F1 of every entry on each tag, the most frequent tag first."""
+    """F1 of every entry on each tag, with its interval; the most frequent tag first."""
     entries = [entry for entry in board.entries if entry.tags]
     gold = Counter[str]()
     for entry in entries:
@@ -178,7 +178,10 @@ def tags(board: Board) -> Table:
     for tag, number in sorted(gold.items(), key=lambda item: (-item[1], item[0])):
         f1 = [prf(e.tags[tag]).f1 if tag in e.tags else None for e in entries]
         best = max(value for value in f1 if value is not None)
-        cells = (_f1(value, is_best=value == best > 0 and len(entries) > 1) for value in f1)
+        cells = (
+            _tag_cell(entry, tag, value, is_best=value == best > 0 and len(entries) > 1)
+            for entry, value in zip(entries, f1, strict=True)
+        )
         rows.append((Cell(tag), _whole(number), *cells))
     return Table("F1 by tag", ("tag", "gold", *(e.name for e in entries)), tuple(rows))
 
@@ -255,8 +258,13 @@ def _range(interval: Interval) -> str:
     return f"{percent(interval.low)} – {percent(interval.high)}"
 
 
-def _f1(value: float | None, *, is_best: bool) -> Cell:
-    return Cell(NONE) if value is None else Cell(percent(value), value, is_best=is_best)
+def _tag_cell(entry: Entry, tag: str, f1: float | None, *, is_best: bool) -> Cell:
+    if f1 is None:
+        return Cell(NONE)
+    text = percent(f1)
+    if tag in entry.tag_blocks:
+        text += f" ({_range(f1_interval(entry.tag_blocks[tag]))})"
+    return Cell(text, f1, is_best=is_best)
 
 
 def _whole(number: int) -> Cell:

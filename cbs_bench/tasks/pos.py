@@ -25,6 +25,10 @@ from cbs_bench.predictions import Predictions
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 from cbs_bench.types import Box, Word
 
+TAG_BLOCKS = 100
+"""Runs of consecutive rows by which tags are counted: the units of a bootstrap that still fit
+into a result, where every row times every tag would double it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PosGold:
@@ -103,6 +107,7 @@ class PosTask(PredictingTask[PosGold]):
         if tags == {NO_TAG}:
             slices = {"segmentation": segmentation}
             return {**track, "slices": slices, "extra": dict(predictions.measures)}
+        blocks = _by_tag(sentences, placed)
         table = confusion(zip(placed, (s.words for s in sentences), strict=True))
         return {
             **track,
@@ -112,7 +117,8 @@ class PosTask(PredictingTask[PosGold]):
                 "unseen graph": _rows(sentences, placed, lambda s: _has_unseen(s, gold.graphs)),
                 "unseen word": _rows(sentences, placed, lambda s: _is_unseen(s, gold.words)),
             },
-            "tags": _by_tag(sentences, placed),
+            "tags": {tag: _total(counts) for tag, counts in blocks.items()},
+            "tag_blocks": blocks,
             "segmentation": segmentation,
             "confusion": table,
             "extra": {
@@ -232,16 +238,24 @@ def _rows(
     return [[c.correct, c.predicted, c.gold] for c in counts]
 
 
-def _by_tag(gold: Sequence[Sentence], predicted: Sequence[Sequence[Word]]) -> dict[str, list[int]]:
-    """``[correct, predicted, gold]`` of every tag of the gold words."""
-    totals = {tag: [0, 0, 0] for tag in sorted({w.tag for s in gold for w in s.words})}
-    for sentence, words in zip(gold, predicted, strict=True):
+def _by_tag(
+    gold: Sequence[Sentence], predicted: Sequence[Sequence[Word]]
+) -> dict[str, list[list[int]]]:
+    """``[correct, predicted, gold]`` of every tag of the gold words in each block of sentences."""
+    blocks = min(TAG_BLOCKS, len(gold))
+    tags = sorted({word.tag for sentence in gold for word in sentence.words})
+    counts = {tag: [[0, 0, 0] for _ in range(blocks)] for tag in tags}
+    for number, (sentence, words) in enumerate(zip(gold, predicted, strict=True)):
         guess, truth = set(words), set(sentence.words)
         for place, found in enumerate((guess & truth, guess, truth)):
             for word in found:
-                if word.tag in totals:
-                    totals[word.tag][place] += 1
-    return totals
+                if word.tag in counts:
+                    counts[word.tag][number * blocks // len(gold)][place] += 1
+    return counts
+
+
+def _total(counts: Sequence[Sequence[int]]) -> list[int]:
+    return [sum(column) for column in zip(*counts, strict=True)]
 
 
 def _paper_counts(

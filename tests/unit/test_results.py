@@ -82,6 +82,8 @@ def test_a_result_of_schema_1_is_read(tmp_path):
         (result(tracks=[track(slices={"all": [[-1, 2, 5]]})]), "'all' holds [-1, 2, 5]"),
         (result(tracks=[track(slices={"all": [[0.5, 2, 5]]})]), "'all' holds [0.5, 2, 5]"),
         (result(tracks=[track(tags={"n": [2, 1, 1]})]), "'n' holds [2, 1, 1]"),
+        (result(tracks=[track(tag_blocks={"n": [[2, 1, 1]]})]), "'n' holds [2, 1, 1]"),
+        (result(tracks=[track(tag_blocks={"n": [1, 2, 3]})]), "'n' holds 1"),
         (result(tracks=[track(segmentation=[[2, 1, 1]])]), "'segmentation' holds [2, 1, 1]"),
     ],
 )

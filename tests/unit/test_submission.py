@@ -101,6 +101,11 @@ def test_a_good_one_is_stored_where_the_report_finds_it(submitted, mini, tmp_pat
     assert main(["submit", str(stored), "--data", str(mini)]) == 0
 
 
+def test_counts_that_older_results_lack_may_be_missing(submitted, mini):
+    rewrite(submitted, lambda result: result["tracks"][0].pop("tag_blocks", None))
+    assert main(["submit", str(submitted), "--data", str(mini)]) == 0
+
+
 def test_a_peer_is_named_in_its_file(mini, tmp_path):
     path = copy(RESULTS / "pos" / "mini-crf-character-0.json", tmp_path / "theirs")
     into = tmp_path / "results"
@@ -183,8 +188,9 @@ def without_a_row(result):
         (without_a_slice, "tracks[0].slices.unseen word is in its score alone"),
         (with_a_slice, "tracks[0].slices.easy is in the result alone"),
         (without_a_row, "tracks[0].slices.all is 26 rows, where its predictions score 27 rows"),
-        (lambda r: r["tracks"][0].pop("tags"), "tracks[0].tags is in its score alone"),
+        (lambda r: r["tracks"][0].pop("extra"), "field tracks[0].extra is missing"),
         (lambda r: r["tracks"][0]["tags"]["名词"].__setitem__(1, 99), "tracks[0].tags.名词[1] is"),
+        (lambda r: r["tracks"][0].update(tag_blocks={"名词": [[0, 0, 0]]}), "tag_blocks"),
         (extra(paper_f1=0.99), "tracks[0].extra.paper_f1 is 0.99, where its predictions score"),
         (extra(paper_f1=float("nan")), "tracks[0].extra.paper_f1 is NaN"),
         (extra(validation_f1=[0.5, 1.5]), "tracks[0].extra.validation_f1 is 1.5"),

@@ -127,6 +127,23 @@ def test_tags_and_slices_are_shown_for_each_tokenizer(write, tmp_path):
     assert "| v | 1 | 0.00 | 0.00 |" in text
 
 
+def test_tags_have_intervals_where_all_seeds_tell_their_blocks(write, tmp_path):
+    rows = [[3, 4, 4]] * 2
+    for name, seed, blocks in (
+        ("bpe", 0, [[2, 2, 2], [0, 2, 2]]),
+        ("bpe", 1, [[0, 2, 2], [2, 2, 2]]),
+        ("unigram", 0, [[2, 2, 2], [2, 2, 2]]),
+        ("unigram", 1, None),
+    ):
+        told = {} if blocks is None else {"tag_blocks": {"n": blocks}}
+        track = {"slices": {"all": rows}, "tags": {"n": [2, 4, 4]}, **told}
+        write(name, seed, rows, track=track)
+    text = to_markdown(read_boards(tmp_path))
+    # Whichever blocks are drawn, one seed has in them what the other lacks.
+    assert "| n | 4 | **50.00 (50.00 – 50.00)** | **50.00** |" in text
+    assert "a bootstrap over 2 blocks of consecutive rows" in text
+
+
 def test_a_note_stands_in_every_text(write, tmp_path):
     write("bpe", 0, [[1, 1, 1]])
     write("bpe", 1, [[0, 1, 1]], fingerprint="e" * 64)

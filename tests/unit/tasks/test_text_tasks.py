@@ -7,7 +7,9 @@ import pytest
 from cbs_bench.interfaces import BASELINES
 from cbs_bench.nlp.corpus import Sentence
 from cbs_bench.nlp.scan import with_gold_spans
+from cbs_bench.predictions import Predictions
 from cbs_bench.tasks.end_to_end import SLICES, STEPS, losses
+from cbs_bench.tasks.pos import PosGold, PosTask
 from cbs_bench.tasks.tokenization import measures, surviving
 from cbs_bench.types import Word
 
@@ -53,6 +55,24 @@ def test_gold_spans_take_the_commonest_tag_below_them():
     words = [Word(0, 1, "n"), Word(1, 3, "v"), Word(4, 5, "n")]
     gold = [Word(0, 3, "x"), Word(3, 4, "x"), Word(4, 5, "x")]
     assert with_gold_spans(words, gold) == [Word(0, 3, "v"), Word(3, 4, ""), Word(4, 5, "n")]
+
+
+@pytest.mark.parametrize(("sentences", "blocks"), [(3, 3), (250, 100)])
+def test_tags_are_counted_in_blocks_of_consecutive_sentences(sentences, blocks):
+    gold = [Sentence(str(n), ("道",), (Word(0, 1, "nv"[n % 2]),)) for n in range(sentences)]
+    rows = [{"id": sentence.id, "words": [[0, 1, "n"]]} for sentence in gold]
+    nothing = frozenset()
+    track = PosTask().score(
+        Predictions("transcription", "test", rows), PosGold(gold, [], {}, nothing, nothing)
+    )
+    found = track["tag_blocks"]
+    assert {len(counts) for counts in found.values()} == {blocks}
+    assert track["tags"]["n"] == [(sentences + 1) // 2, sentences, (sentences + 1) // 2]
+    assert track["tags"]["v"] == [0, 0, sentences // 2]
+    for tag, total in track["tags"].items():
+        assert [sum(column) for column in zip(*found[tag], strict=True)] == total
+    predicted = [n_counts[1] for n_counts in found["n"]]
+    assert max(predicted) - min(predicted) <= 1
 
 
 def test_losses_make_up_what_the_reading_lacks():
