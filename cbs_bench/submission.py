@@ -146,6 +146,7 @@ def _faults(result: Result) -> Iterator[str]:
         if not _NAME.fullmatch(result[name]):
             yield f"its {name} is {result[name]!r:.40}, not a name of letters, digits, - and ."
     yield from _granularity_faults(result["tokenizer"], result["granularity"])
+    yield from _settings_faults(result["settings"])
     if result["seed"] < 0:
         yield f"its seed is {result['seed']}"
     if not 0 < result["seconds"] < math.inf:
@@ -181,6 +182,18 @@ def _granularity_faults(tokenizer: str, granularity: str) -> Iterator[str]:
             f"its granularity is {granularity!r:.40}, where that of {tokenizer!r} is "
             f"{' or '.join(known)}"
         )
+
+
+def _settings_faults(settings: Result) -> Iterator[str]:
+    """What would not do in a file name, which tells runs with other settings apart."""
+    budget = settings.get("budget", {})
+    if not isinstance(budget, Mapping):
+        yield f"its budget is {budget!r:.40}, not numbers by name"
+        return
+    for name, value in {**budget, "vocab_size": settings.get("vocab_size", 1)}.items():
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not name.isidentifier() or not is_number or value < 0:
+            yield f"its setting {name!r:.40} is {value!r:.40}, not a name and a number"
 
 
 def _measure_faults(stored: Result, scored: Result, number: int) -> Iterator[str]:
