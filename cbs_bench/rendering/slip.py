@@ -16,6 +16,19 @@ UNREADABLE = frozenset({"□", "○"})
 
 
 @dataclass(frozen=True, slots=True)
+class Strip:
+    """A written strip before it is photographed.
+
+    Attributes:
+        surface: Brightness in 0 to 1, ``[height, width]``.
+        boxes: ``(x, y, width, height)`` of each graph, from top to bottom, in pixels.
+    """
+
+    surface: Mask
+    boxes: list[tuple[int, int, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class RenderedSlip:
     """A picture and where its glyphs stand.
 
@@ -47,6 +60,22 @@ def render_slip(
         wear: How damaged the strip is; 0 for a new one.
     """
     generator = np.random.default_rng(seed)
+    strip = write_strip(graphs, fonts, generator, width=width)
+    worn = damage(strip.surface, generator, wear)
+    return RenderedSlip(photograph(worn, generator), strip.boxes)
+
+
+def write_strip(
+    graphs: Sequence[str], fonts: Sequence[Font], generator: np.random.Generator, *, width: int
+) -> Strip:
+    """Write ``graphs`` on a strip of bamboo.
+
+    Args:
+        graphs: As for :func:`render_slip`.
+        fonts: Hands to write with, the preferred one first.
+        generator: Decides sizes, places and strokes.
+        width: Of the strip, in pixels.
+    """
     sizes = [_size(width, generator) for _ in graphs]
     gaps = generator.uniform(0.1, 0.45, len(graphs) + 1) * width
     height = int(sum(h for h, _ in sizes) + gaps.sum()) + 2
@@ -63,8 +92,7 @@ def render_slip(
         )
         boxes.append((left, y, wide, tall))
         top += tall + gap
-    surface = ink_on(bamboo(height, width, generator), ink, generator)
-    return RenderedSlip(photograph(damage(surface, generator, wear), generator), boxes)
+    return Strip(ink_on(bamboo(height, width, generator), ink, generator), boxes)
 
 
 def _size(width: int, generator: np.random.Generator) -> tuple[int, int]:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from cbs_bench.dataset import reader
 from cbs_bench.rendering.bamboo import bamboo, damage, photograph
 from cbs_bench.rendering.fonts import Font
-from cbs_bench.rendering.slip import render_slip
+from cbs_bench.rendering.slip import Strip, render_slip
 from cbs_bench.types import Box
 from cbs_bench.vision.detector import SLIP_WIDTH, STRIDE, prepare_slip
 from cbs_bench.vision.images import Pixels, load_image, to_grey
@@ -85,11 +85,27 @@ def composed_slips(crops: Sequence[Pixels], count: int, seed: int) -> list[Slip]
 
 
 def _composed(crops: Sequence[Pixels], generator: np.random.Generator) -> Slip:
-    width = int(generator.integers(24, 97))
-    chosen = generator.choice(len(crops), int(generator.integers(8, 24)))
+    width, count = int(generator.integers(24, 97)), int(generator.integers(8, 24))
+    strip = compose_strip(crops, generator, count=count, width=width)
+    worn = damage(strip.surface, generator, float(generator.uniform(0, 2)))
+    return Slip(photograph(worn, generator), [Box(*box) for box in strip.boxes], "train")
+
+
+def compose_strip(
+    crops: Sequence[Pixels], generator: np.random.Generator, *, count: int, width: int
+) -> Strip:
+    """One strip of ``count`` crops, or as many as find room, drawn from ``crops``.
+
+    Args:
+        crops: Grey pictures of single characters.
+        generator: Draws crops, sizes and places.
+        count: Of characters.
+        width: Of the strip, in pixels.
+    """
+    chosen = generator.choice(len(crops), count)
     surface = bamboo(int(len(chosen) * 2.4 * width), width, generator)
     top = float(generator.uniform(0, width))
-    boxes: list[Box] = []
+    places: list[tuple[int, int, int, int]] = []
     for index in chosen:
         crop = crops[int(index)]
         wide = int(width * generator.uniform(0.6, 0.98))
@@ -102,11 +118,9 @@ def _composed(crops: Sequence[Pixels], generator: np.random.Generator) -> Slip:
             1 - cv2.resize(crop, (wide, tall), interpolation=cv2.INTER_AREA) / paper, 0, 1
         )
         surface[y : y + tall, x : x + wide] *= 1 - ink.astype(np.float32)
-        boxes.append(Box(x, y, wide, tall))
+        places.append((x, y, wide, tall))
         top += tall + width * float(generator.uniform(0, 0.5))
-    height = min(int(top) + 2, surface.shape[0])
-    worn = damage(surface[:height], generator, float(generator.uniform(0, 2)))
-    return Slip(photograph(worn, generator), boxes, "train")
+    return Strip(surface[: min(int(top) + 2, surface.shape[0])], places)
 
 
 def crops_of_slips(slips: Sequence[Slip], size: int, seed: int) -> Iterator[Batch]:
