@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,14 +17,24 @@ from cbs_bench.vision.reading_order import reading_order
 from cbs_bench.vision.session import Model, open_model
 
 SLIP_WIDTH = 64
+GLYPH_WIDTH = 40
+"""Pixels: of slips and of their characters at the scale the network is for."""
+
+TOLERANCE = 1.5
+"""How many times wider or narrower characters may be before the scale is corrected."""
+
 STRIDE = 4
 PADDING = 16
-TILE = 1024
+TILE_AREA = 1 << 20
 OVERLAP = 192
 STRIP_ASPECT = 5
-COLUMNS_TRIED = (1, 2, 4, 8, 16, 32)
+COLUMNS_TRIED = (1, 2, 4, 8, 16, 32, 64)
+MAX_ENLARGEMENT = 6.0
 MAX_OVERLAP = 0.35
 RANKING_THRESHOLD = 0.02
+FEW = 4
+SURE = 0.5
+"""Confidence from which a box says something about the scale of a scan."""
 DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "models" / "detector"
 
 Array = npt.NDArray[np.float32]
@@ -32,9 +43,9 @@ Array = npt.NDArray[np.float32]
 class Detector(GlyphDetector):
     """An anchor-free heatmap network run over a scan of any size.
 
-    The network knows slips about 64 pixels wide. A long strip is scaled to that; for any
-    other scan the number of slips side by side is tried, and the scale kept at which the
-    boxes found are surest.
+    The network knows characters about 40 pixels wide, on slips of 64. How many slips lie side
+    by side is not known, so scales are tried from coarse to fine, and the one kept at which
+    the boxes found are surest; a long strip is tried as one slip first.
     """
 
     def __init__(self, model: Model) -> None:
@@ -64,8 +75,27 @@ class Detector(GlyphDetector):
 
     def _boxes(self, image: ImageSource, threshold: float) -> list[Box]:
         grey = to_grey(load_image(image))
-        tries = [self._at_scale(grey, scale, threshold) for scale in _scales(*grey.shape)]
-        return reading_order(max(tries, key=_evidence))
+        boxes, scale = self._surest(grey, threshold)
+        correction = _correction(boxes, scale)
+        if not 1 / TOLERANCE <= correction <= TOLERANCE:
+            corrected = self._at_scale(grey, scale * correction, threshold)
+            boxes = max(boxes, corrected, key=_evidence)
+        return reading_order(boxes)
+
+    def _surest(self, grey: Pixels, threshold: float) -> tuple[list[Box], float]:
+        """The boxes of the scale that explains the scan best, and that scale."""
+        best: list[Box] = []
+        scales = _scales(*grey.shape)
+        best_scale = scales[0]
+        for scale in scales:
+            boxes = self._at_scale(grey, scale, threshold)
+            if _fills_strip(boxes, scale, *grey.shape):
+                return boxes, scale
+            if len(_sure(best)) >= FEW and 2 * _evidence(boxes) < _evidence(best):
+                break
+            if _evidence(boxes) > _evidence(best) or not best:
+                best, best_scale = boxes, scale
+        return best, best_scale
 
     def _at_scale(self, grey: Pixels, scale: float, threshold: float) -> list[Box]:
         pixels = prepare_slip(grey, scale)
@@ -83,12 +113,24 @@ class Detector(GlyphDetector):
 
 def prepare_slip(grey: Pixels, scale: float) -> Array:
     """A grey scan as the network takes it: scaled, zero mean, unit spread."""
+    return standardise(resize(grey, scale), grey)
+
+
+def resize(grey: Pixels, scale: float) -> Pixels:
+    """The scan at another scale."""
     height, width = grey.shape
     size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    resized = cv2.resize(
-        grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    ).astype(np.float32)
-    standard: Array = (resized - resized.mean()) / max(float(resized.std()), 8.0)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    resized: Pixels = cv2.resize(grey, size, interpolation=how)
+    return resized
+
+
+def standardise(pixels: Pixels, scan: Pixels) -> Array:
+    """``pixels`` with the mean of ``scan`` taken off and divided by its spread."""
+    mean, spread = (float(value[0, 0]) for value in cv2.meanStdDev(scan))
+    standard: Array = pixels.astype(np.float32)
+    standard -= np.float32(mean)
+    standard /= np.float32(max(spread, 8.0))
     return standard
 
 
@@ -122,40 +164,61 @@ def suppress(boxes: list[Box]) -> list[Box]:
 
 
 def _scales(height: int, width: int) -> list[float]:
-    if height >= STRIP_ASPECT * width:
-        return [SLIP_WIDTH / width]
-    return [SLIP_WIDTH * n / width for n in COLUMNS_TRIED if SLIP_WIDTH * n <= 2 * width] or [
-        SLIP_WIDTH / width
+    """From one slip on the scan to as many as pixels allow."""
+    coarsest = min(SLIP_WIDTH / width, MAX_ENLARGEMENT)
+    return [coarsest] + [
+        n * SLIP_WIDTH / width for n in COLUMNS_TRIED[1:] if SLIP_WIDTH * n <= 2 * width
     ]
+
+
+def _fills_strip(boxes: Sequence[Box], scale: float, height: int, width: int) -> bool:
+    """Whether this is a strip, and characters of the right size were found all along it."""
+    if height < STRIP_ASPECT * width:
+        return False
+    sound = 1 / TOLERANCE <= _correction(boxes, scale) <= TOLERANCE
+    return sound and 3 * sum(box.height for box in _sure(boxes)) >= height
+
+
+def _correction(boxes: Sequence[Box], scale: float) -> float:
+    """What the scale must be multiplied by for characters as wide as the network knows them."""
+    widths = [box.width for box in _sure(boxes)]
+    return GLYPH_WIDTH / (scale * float(np.median(widths))) if widths else 1.0
 
 
 def _evidence(boxes: Sequence[Box]) -> float:
     """How much sure ink a scale explains: area weighted by confidence above one half."""
-    return sum((box.confidence - 0.5) * box.width * box.height for box in boxes)
+    return sum((box.confidence - SURE) * box.width * box.height for box in _sure(boxes))
+
+
+def _sure(boxes: Sequence[Box]) -> list[Box]:
+    return [box for box in boxes if box.confidence > SURE]
 
 
 def _tiles(pixels: Array) -> Iterator[tuple[int, int, tuple[float, ...], Array]]:
-    """Top, left, core and pixels of overlapping tiles.
+    """Top, left, core and pixels of overlapping tiles of equal area, whole slips if narrow.
 
     A box counts for the tile whose core holds its centre, so no seam doubles it.
     """
-    for top, y0, y1 in _steps(pixels.shape[0]):
-        for left, x0, x1 in _steps(pixels.shape[1]):
-            tile = pixels[top : top + TILE, left : left + TILE]
+    height, width = pixels.shape
+    wide = min(width, math.isqrt(TILE_AREA))
+    tall = TILE_AREA // wide
+    for top, y0, y1 in _steps(height, tall):
+        for left, x0, x1 in _steps(width, wide):
+            tile = pixels[top : top + tall, left : left + wide]
             bottom, right = -tile.shape[0] % PADDING, -tile.shape[1] % PADDING
             yield top, left, (y0, y1, x0, x1), np.pad(tile, ((0, bottom), (0, right)))
 
 
-def _steps(length: int) -> Iterator[tuple[int, float, float]]:
+def _steps(length: int, tile: int) -> Iterator[tuple[int, float, float]]:
     """Start and core of each tile along one side."""
     start = 0
     while True:
-        last = start + TILE >= length
+        last = start + tile >= length
         low = start + OVERLAP / 2 if start else -np.inf
-        yield start, low, np.inf if last else start + TILE - OVERLAP / 2
+        yield start, low, np.inf if last else start + tile - OVERLAP / 2
         if last:
             return
-        start += TILE - OVERLAP
+        start += tile - OVERLAP
 
 
 def _unscaled(box: Box, scale: float, height: int, width: int) -> Box:

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -52,3 +53,35 @@ def test_of_two_boxes_on_one_glyph_the_surer_stays():
     sure, doubtful = Box(0, 0, 10, 10, 0.9), Box(1, 1, 10, 10, 0.6)
     neighbour = Box(0, 12, 10, 10, 0.5)
     assert suppress([doubtful, neighbour, sure]) == [sure, neighbour]
+
+
+class SquareFinder(DotFinder):
+    """Finds bright squares, surely where they are as wide as characters at the network's scale."""
+
+    def run(self, pixels):
+        heads = np.full(
+            (1, 5, pixels.shape[2] // STRIDE, pixels.shape[3] // STRIDE), -9, np.float32
+        )
+        bright = np.uint8(pixels[0, 0] > 1)
+        for x, y, width, height, _ in cv2.connectedComponentsWithStats(bright)[2][1:]:
+            column, row = (x + width // 2) // STRIDE, (y + height // 2) // STRIDE
+            sure = 4.0 if 28 <= width <= 56 else 0.3 if 14 <= width <= 112 else -9.0
+            heads[0, :, row, column] = (sure, np.log(width), np.log(height), 0.5, 0.5)
+        return [heads]
+
+
+@pytest.mark.parametrize("side", [20, 130])
+@pytest.mark.parametrize("margin", [0.2, 6.0])
+@pytest.mark.parametrize("columns", [1, 3])
+def test_slips_are_found_at_any_scale_and_with_any_margin(side, margin, columns):
+    room, pitch = int(margin * side), 2 * side
+    image = np.zeros((10 * pitch + 2 * room, columns * pitch + 2 * room), np.uint8)
+    centres = []
+    for left in reversed(range(room + side // 2, room + columns * pitch, pitch)):
+        for top in range(room, room + 10 * pitch, pitch):
+            image[top : top + side, left : left + side] = 255
+            centres.append((left + side / 2, top + side / 2))
+    boxes = Detector(SquareFinder()).detect(image)
+    found = [(box.x + box.width / 2, box.y + box.height / 2) for box in boxes]
+    assert len(found) == len(centres)
+    assert np.abs(np.array(found) - centres).max() < side / 4
