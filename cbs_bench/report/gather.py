@@ -49,8 +49,15 @@ class _Run:
     @property
     def name(self) -> str:
         """Who was scored: the tokenizer, with the peers of this run before it."""
-        tokenizer = self.result["tokenizer"]
-        cut = [] if tokenizer == NO_TOKENIZER else [results.label(tokenizer, self.settings)]
+        return self._called(self.result["tokenizer"])
+
+    @property
+    def full_name(self) -> str:
+        """The same with the settings that tell apart runs of one tokenizer."""
+        return self._called(results.label(self.result["tokenizer"], self.settings))
+
+    def _called(self, tokenizer: str) -> str:
+        cut = [] if self.result["tokenizer"] == NO_TOKENIZER else [tokenizer]
         return "·".join([*self.peers, *cut])
 
     @property
@@ -85,8 +92,16 @@ def read_boards(folder: Path) -> list[Board]:
     for path, result in results.read(folder):
         for track in result["tracks"]:
             run = _Run(path, result, track)
-            runs[run.key][run.name].append(run)
-    return [_board(key, runs[key], _versions(key, runs)) for key in sorted(runs)]
+            runs[run.key][run.full_name].append(run)
+    return [_board(key, _named(runs[key]), _versions(key, runs)) for key in sorted(runs)]
+
+
+def _named(runs: Mapping[str, list[_Run]]) -> dict[str, list[_Run]]:
+    """The runs by the shortest names that tell them apart: settings shared by all go unsaid."""
+    compared = {name: found[0] for name, found in runs.items() if not found[0].peers}
+    if len({name.removeprefix(run.name) for name, run in compared.items()}) > 1:
+        return dict(runs)
+    return {compared[name].name if name in compared else name: runs[name] for name in runs}
 
 
 def _versions(key: BoardKey, keys: Iterable[BoardKey]) -> list[str]:

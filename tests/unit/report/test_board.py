@@ -97,6 +97,20 @@ def test_vocabularies_of_another_size_are_entries_of_their_own(write, tmp_path):
     assert [score.entry.name for score in board.main.scores] == ["bpe", "bpe@vocab_size=800"]
 
 
+def test_settings_that_all_share_go_unsaid(write, tmp_path):
+    for name in ("multigranularity", "bpe"):
+        write(name, 0, [[1, 1, 1]], settings={"budget": {"epochs": 1}})
+    (board,) = read_boards(tmp_path)
+    assert [entry.name for entry in board.entries] == ["bpe", "multigranularity"]
+    assert len(board.main.comparisons) == 1
+    write("unigram", 0, [[1, 1, 1]])
+    (board,) = read_boards(tmp_path)
+    assert [entry.name for entry in board.entries][:2] == [
+        "bpe@epochs=1",
+        "multigranularity@epochs=1",
+    ]
+
+
 def test_the_same_run_twice_is_refused(write, tmp_path):
     write("bpe", 0, [[1, 1, 1]])
     second = write("bpe", 0, [[0, 1, 1]])
