@@ -23,8 +23,7 @@ from baselines.detectors.projection import ProjectionDetector
 from benchmarks.vision import held_out
 from cbs_bench.interfaces import GlyphDetector
 from cbs_bench.metrics.align import match_boxes
-from cbs_bench.metrics.detection import average_precision, detection_counts
-from cbs_bench.metrics.spans import Counts
+from cbs_bench.metrics.detection import detection_scores
 from cbs_bench.rendering.bamboo import damage, photograph
 from cbs_bench.rendering.marks import mark_gaps
 from cbs_bench.rendering.sheet import Sheet, lay_out
@@ -108,14 +107,9 @@ def measure(detector: GlyphDetector, scans: Sequence[tuple[Pixels, list[Box]]]) 
     """F1 at the detector's threshold, AP50 far below it, and how the found boxes are ordered."""
     found = [(detector.detect(image), gold) for image, gold in scans]
     ranked = [(detector.rank(image), gold) for image, gold in scans]
-    counts = sum((detection_counts(*pair) for pair in found), Counts())
     return {
         "scans": len(scans),
-        "glyphs": counts.gold,
-        "precision": round(counts.precision, 4),
-        "recall": round(counts.recall, 4),
-        "f1": round(counts.f1, 4),
-        "ap50": round(average_precision(ranked), 4),
+        **detection_scores(found, ranked),
         "in_order": round(float(np.mean([in_order(*pair) for pair in found])), 4),
     }
 

@@ -26,8 +26,7 @@ from cbs_bench.dataset import reader
 from cbs_bench.errors import CbsBenchError, InputError
 from cbs_bench.interfaces import GlyphDetector
 from cbs_bench.metrics.calibration import expected_calibration_error, risk_coverage
-from cbs_bench.metrics.detection import COCO_THRESHOLDS, average_precision, detection_counts
-from cbs_bench.metrics.spans import Counts
+from cbs_bench.metrics.detection import COCO_THRESHOLDS, average_precision, detection_scores
 from cbs_bench.script.components import decompose
 from cbs_bench.training.crops import Crop, read_crops
 from cbs_bench.training.slips import composed_slips
@@ -135,15 +134,10 @@ def detection(detector: GlyphDetector, scans: Sequence[Scan]) -> Figures:
     """Precision, recall and F1 at IoU 0.5; average precision over boxes of any confidence."""
     found = [(detector.detect(image), gold) for image, gold in scans]
     ranked = [(detector.rank(image), gold) for image, gold in scans]
-    counts = sum((detection_counts(boxes, gold) for boxes, gold in found), Counts())
     precisions = [average_precision(ranked, threshold=t) for t in COCO_THRESHOLDS]
     return {
         "scans": len(scans),
-        "glyphs": counts.gold,
-        "precision": round(counts.precision, 4),
-        "recall": round(counts.recall, 4),
-        "f1": round(counts.f1, 4),
-        "ap50": round(precisions[0], 4),
+        **detection_scores(found, ranked),
         "ap50_95": round(float(np.mean(precisions)), 4),
     }
 

@@ -11,9 +11,10 @@ from threading import Thread
 
 import pytest
 
+from cbs_bench.dataset import writer
 from cbs_bench.dataset.batches import Batch, finish_batch, read_images
 from cbs_bench.dataset.schema import arrow_schema
-from cbs_bench.interfaces import Record, Rejection
+from cbs_bench.interfaces import BuildOptions, Record, Rejection
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -26,6 +27,14 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder}; set CBS_BENCH_REAL_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def mini(tmp_path_factory) -> Path:
+    """The embedded corpus, built once for all tests that only read it."""
+    out = tmp_path_factory.mktemp("data") / "mini"
+    writer.build("mini", raw=None, out=out, options=BuildOptions())
+    return out
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,9 @@ from cbs_bench.metrics.align import iou_matrix, match_boxes
 from cbs_bench.metrics.spans import Counts
 from cbs_bench.types import Box
 
+Scans = Sequence[tuple[Sequence[Box], Sequence[Box]]]
+"""Predicted and gold boxes of each scan."""
+
 COCO_THRESHOLDS = tuple(float(t) for t in np.linspace(0.5, 0.95, 10))
 _RECALL_POINTS = np.linspace(0, 1, 101)
 
@@ -26,9 +29,24 @@ def detection_counts(
     return Counts(len(pairs), len(predicted), len(gold))
 
 
-def average_precision(
-    scans: Sequence[tuple[Sequence[Box], Sequence[Box]]], *, threshold: float = 0.5
-) -> float:
+def detection_scores(found: Scans, ranked: Scans) -> dict[str, float]:
+    """Gold glyphs, precision, recall and F1 at IoU 0.5, and AP50, rounded to four places.
+
+    Args:
+        found: The boxes that the detector stands by.
+        ranked: Boxes of any confidence, which average precision ranks.
+    """
+    counts = sum((detection_counts(*pair) for pair in found), Counts())
+    return {
+        "glyphs": counts.gold,
+        "precision": round(counts.precision, 4),
+        "recall": round(counts.recall, 4),
+        "f1": round(counts.f1, 4),
+        "ap50": round(average_precision(ranked), 4),
+    }
+
+
+def average_precision(scans: Scans, *, threshold: float = 0.5) -> float:
     """AP over ``(predicted, gold)`` box lists, one pair a scan.
 
     Returns:

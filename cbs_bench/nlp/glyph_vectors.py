@@ -115,13 +115,13 @@ class GlyphVectors:
         return dict(zip(self.parts, self.part_rows, strict=True))
 
 
-@serialize_attr.register(GlyphVectors)  # type: ignore[untyped-decorator]
+@serialize_attr.register(GlyphVectors)  # type: ignore[untyped-decorator]  # thinc has no types
 def _serialize(_: GlyphVectors, value: GlyphVectors, name: str, model: Any) -> bytes:
     """Vectors travel with a thinc model that has them as an attribute."""
     data: bytes = srsly.msgpack_dumps(value.to_bytes())
     return data
 
 
-@deserialize_attr.register(GlyphVectors)  # type: ignore[untyped-decorator]
+@deserialize_attr.register(GlyphVectors)  # type: ignore[untyped-decorator]  # thinc has no types
 def _deserialize(_: GlyphVectors, value: bytes, name: str, model: Any) -> GlyphVectors:
     return GlyphVectors.from_bytes(srsly.msgpack_loads(value))

@@ -11,8 +11,7 @@ import torch
 from torch.nn import functional as F
 
 from cbs_bench.errors import InputError
-from cbs_bench.metrics.detection import average_precision, detection_counts
-from cbs_bench.metrics.spans import Counts
+from cbs_bench.metrics.detection import detection_scores
 from cbs_bench.rendering.fonts import covering, find_fonts
 from cbs_bench.training.classes import frequent_graphs
 from cbs_bench.training.crops import read_crops
@@ -131,15 +130,8 @@ def _finish(
 def measure(detector: Detector, slips: Sequence[Slip]) -> dict[str, float]:
     """F1 and average precision at an overlap of one half."""
     found = [(detector.detect(slip.pixels), slip.boxes) for slip in slips]
-    counts = sum((detection_counts(*pair) for pair in found), Counts())
-    return {
-        "slips": len(slips),
-        "boxes": counts.gold,
-        "precision": round(counts.precision, 4),
-        "recall": round(counts.recall, 4),
-        "f1": round(counts.f1, 4),
-        "ap50": round(average_precision(found), 4),
-    }
+    ranked = [(detector.rank(slip.pixels), slip.boxes) for slip in slips]
+    return {"slips": len(slips), **detection_scores(found, ranked)}
 
 
 def _best_threshold(detector: Detector, slips: Sequence[Slip]) -> float:

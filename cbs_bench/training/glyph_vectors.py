@@ -10,12 +10,9 @@ whose sum comes closest to the vector of the glyph they make up.
 from __future__ import annotations
 
 import json
-import unicodedata
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +22,10 @@ from scipy.sparse.linalg import svds
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
 from cbs_bench.model_card import FORMAT_VERSION, checksum
-from cbs_bench.nlp.corpus import read_sentences
 from cbs_bench.nlp.glyph_vectors import DEPTH, FILE, KIND, GlyphVectors
 from cbs_bench.nlp.part_names import part_names
 from cbs_bench.script.components import decompose
-from cbs_bench.script.orthography import Orthography
+from cbs_bench.training.raw_texts import EDGE, Text, folded, raw_texts
 from cbs_bench.training.settings import VectorSettings
 
 PLACES = (-2, -1, 1, 2)
@@ -38,12 +34,6 @@ RIDGE = 10.0
 LEAST_GLYPHS = 3
 """A part in fewer glyphs than this gets no vector."""
 
-EDGE = ""
-"""Stands for punctuation and for what is beyond a text, as editions differ in both."""
-
-Text = tuple[Sequence[str], Sequence[str]]
-"""Glyphs as they are written, and the characters that they stand for."""
-
 
 def train(settings: VectorSettings, report: Callable[[str], None]) -> None:
     """Learn vectors and write their model folder.
@@ -51,7 +41,7 @@ def train(settings: VectorSettings, report: Callable[[str], None]) -> None:
     Raises:
         InputError: If there is no text to learn from.
     """
-    texts = _texts(settings, report)
+    texts = raw_texts(settings, report)
     glyphs, rows = neighbour_vectors(texts, settings.size, settings.min_count, settings.seed)
     parts, part_rows = component_vectors(glyphs, rows)
     report(f"{len(glyphs)} glyphs, {len(parts)} parts")
@@ -94,7 +84,7 @@ def neighbour_vectors(
     gap = [-1] * max(PLACES)
     for written, meant in texts:
         rows.extend(number.setdefault(glyph, len(number)) for glyph in written)
-        columns.extend(context.setdefault(_folded(glyph), len(context)) for glyph in meant)
+        columns.extend(context.setdefault(folded(glyph), len(context)) for glyph in meant)
         rows.extend(gap)
         columns.extend([0] * len(gap))
     row, column = np.frombuffer(rows, dtype=np.int32), np.frombuffer(columns, dtype=np.int32)
@@ -148,70 +138,3 @@ def _weighted(
     table = table.tocoo()
     information = np.log(table.data / (by_row[table.row] * by_column[table.col]))
     return sparse.csr_matrix((np.maximum(information, 0), (table.row, table.col)), shape=shape)
-
-
-def _texts(settings: VectorSettings, report: Callable[[str], None]) -> Iterator[Text]:
-    """The texts as they are and, with label counts, once more as slips would spell them."""
-    scored = _Sentences(settings.exclude)
-    spelling = Orthography.from_file(settings.label_counts) if settings.label_counts else None
-    left_out = 0
-    for folder in settings.data:
-        for name, glyphs in _training_texts(folder):
-            if scored.any_in("".join(glyphs)):
-                left_out += 1
-                continue
-            yield glyphs, glyphs
-            if spelling is not None:
-                respelled = spelling.respell(glyphs, name=name, seed=settings.seed)
-                yield respelled, glyphs
-    report(f"{left_out} texts left out that hold a sentence to be scored")
-
-
-def _training_texts(folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Id and glyphs of each text in the training split."""
-    configs = reader.configs(folder)
-    if "texts" in configs:
-        for row in reader.rows(folder, "texts", "train"):
-            yield row["id"], tuple(row["readings"])
-    elif "pos" in configs:
-        for sentence in read_sentences(folder, "train"):
-            yield sentence.id, sentence.glyphs
-    else:
-        raise InputError(
-            "the dataset has no texts", path=folder, remedy="one with a texts or pos config"
-        )
-
-
-class _Sentences:
-    """The sentences that are scored elsewhere, so that no text with one of them is learned.
-
-    Args:
-        folders: Datasets with a ``pos`` config; its test split is what counts.
-    """
-
-    LEAST = 5
-    """A shorter sentence is a common phrase."""
-
-    def __init__(self, folders: Sequence[Path]) -> None:
-        self._by_start: dict[str, set[str]] = {}
-        for folder in folders:
-            for sentence in read_sentences(folder, "test"):
-                text = "".join(g for g in sentence.glyphs if _folded(g) != EDGE)
-                if len(sentence.glyphs) >= self.LEAST:
-                    self._by_start.setdefault(text[: self.LEAST], set()).add(text)
-
-    def any_in(self, text: str) -> bool:
-        """Whether one of them is in ``text``, punctuation aside."""
-        if not self._by_start:
-            return False
-        plain = "".join(glyph for glyph in text if _folded(glyph) != EDGE)
-        return any(
-            plain.startswith(sentence, place)
-            for place in range(len(plain) - self.LEAST + 1)
-            for sentence in self._by_start.get(plain[place : place + self.LEAST], ())
-        )
-
-
-@lru_cache(maxsize=65536)
-def _folded(glyph: str) -> str:
-    return EDGE if unicodedata.category(glyph[0]).startswith("P") and len(glyph) == 1 else glyph

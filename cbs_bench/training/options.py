@@ -5,14 +5,25 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from cbs_bench.errors import InputError
+
+TRAINERS = {"detector": "detector", "recognizer": "recognizer", "vectors": "glyph_vectors"}
+"""Which module trains which model."""
+
+FLAGS = (
+    "fonts", "label_counts", "classes_from", "evaluate", "exclude", "steps", "pretrain_steps"
+)  # fmt: skip
+"""What only some of the models take."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what both models share and what each one takes."""
-    parser.add_argument("model", choices=("detector", "recognizer", "vectors"))
+    parser.add_argument("model", choices=tuple(TRAINERS))
     parser.add_argument(
         "--config", type=Path, help="YAML of any settings of the model; flags override it"
     )
@@ -41,30 +52,34 @@ def run(options: argparse.Namespace) -> None:
     """Train the model that was asked for.
 
     Raises:
-        InputError: If torch is not installed.
+        InputError: If a setting is wrong or missing, or torch is not installed.
     """
-    from cbs_bench.training import config, settings
+    from cbs_bench.training import settings
+    from cbs_bench.training.config import settings_from
 
     flags = {**vars(options), "command": shlex.join(["cbs-bench", *sys.argv[1:]])}
-    if options.model == "vectors":
-        from cbs_bench.training import glyph_vectors
-
-        glyph_vectors.train(
-            config.settings_from(settings.VectorSettings, options.config, flags), _report
-        )
-        return
+    kinds: dict[str, type[Any]] = {
+        "detector": settings.DetectorSettings,
+        "recognizer": settings.RecognizerSettings,
+        "vectors": settings.VectorSettings,
+    }
+    chosen = settings_from(kinds[options.model], options.config, flags)
+    _refuse_unused(options, vars(chosen))
     try:
-        from cbs_bench.training import detector, recognizer
+        trainer = import_module(f"cbs_bench.training.{TRAINERS[options.model]}")
     except ModuleNotFoundError as error:
         raise InputError(
             f"training needs the package {error.name}", remedy="pip install 'cbs-bench[train]'"
         ) from error
-    if options.model == "detector":
-        chosen = config.settings_from(settings.DetectorSettings, options.config, flags)
-        detector.train(chosen, _report)
-        return
-    wanted = config.settings_from(settings.RecognizerSettings, options.config, flags)
-    recognizer.train(wanted, _report)
+    trainer.train(chosen, _report)
+
+
+def _refuse_unused(options: argparse.Namespace, settings: Mapping[str, Any]) -> None:
+    """Nobody shall wait for a training run that passed over what he asked for."""
+    for name in FLAGS:
+        if getattr(options, name) is not None and name not in settings:
+            flag = f"--{name.replace('_', '-')}"
+            raise InputError(f"the model {options.model} takes no {flag}", remedy="leave it out")
 
 
 def _report(line: str) -> None:

@@ -29,7 +29,7 @@ def opened(open_one, name):
         return open_one(name)
     except PluginError as error:
         assert "pip install" in str(error) and "\n" not in str(error)
-        pytest.skip(str(error))
+        pytest.skip(str(error))  # names the extra that is not installed
 
 
 @pytest.fixture(scope="module", params=[None, *DETECTORS.names()])

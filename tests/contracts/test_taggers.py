@@ -43,7 +43,7 @@ def tagger(request, tmp_path_factory, serving):
             trained = found.train(cell, tokenizer, SENTENCES, SENTENCES)
         except PluginError as error:
             assert "pip install" in str(error) and "\n" not in str(error)
-            pytest.skip(str(error))
+            pytest.skip(str(error))  # names the package that is not installed
         yield trained
 
 

@@ -11,8 +11,6 @@ import pytest
 
 from cbs_bench import predictions
 from cbs_bench.cli import main
-from cbs_bench.dataset import writer
-from cbs_bench.interfaces import BuildOptions
 from cbs_bench.report import read_boards
 
 RESULTS = Path(__file__).resolve().parents[2] / "leaderboards" / "results"
@@ -21,13 +19,6 @@ COMMITTED = sorted(
     path for path in RESULTS.glob("*/mini-*.json") if predictions.path_beside(path).exists()
 )
 """Those that a task with predictions left."""
-
-
-@pytest.fixture(scope="module")
-def mini(tmp_path_factory):
-    out = tmp_path_factory.mktemp("data") / "mini"
-    writer.build("mini", raw=None, out=out, options=BuildOptions())
-    return out
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ from spacy.training import Example
 from thinc.api import Config
 
 import baselines
-from cbs_bench.dataset import writer
 from cbs_bench.errors import ModelError
-from cbs_bench.interfaces import BASELINES, BuildOptions
+from cbs_bench.interfaces import BASELINES
 from cbs_bench.nlp.corpus import Sentence
 from cbs_bench.nlp.fit import FACTORY, Budget, blank_pipeline, evaluate, fit_pipeline, predict
 from cbs_bench.nlp.tagger import DEFAULT_MODEL
@@ -115,9 +114,8 @@ def test_the_config_for_spacy_train_is_the_model_of_the_benchmark():
     assert config["training"]["optimizer"]["learn_rate"] == Budget().learning_rate
 
 
-def test_spacy_train_makes_a_pipeline_from_a_built_dataset(tmp_path):
-    writer.build("mini", raw=None, out=tmp_path / "mini", options=BuildOptions())
-    overrides = {"paths.data": str(tmp_path / "mini"), "training.max_epochs": 1}
+def test_spacy_train_makes_a_pipeline_from_a_built_dataset(mini, tmp_path):
+    overrides = {"paths.data": str(mini), "training.max_epochs": 1}
     train(CONFIG, tmp_path / "model", overrides=overrides)
     nlp = spacy.load(tmp_path / "model" / "model-last")
     doc = nlp("道可道{日止頁}")

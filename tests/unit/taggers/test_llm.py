@@ -9,9 +9,8 @@ import pytest
 
 from baselines.taggers.llm import LlmTagger, labels_of, words_in_answer
 from cbs_bench.cli import main
-from cbs_bench.dataset import writer
 from cbs_bench.errors import DataError, PluginError
-from cbs_bench.interfaces import BASELINES, BuildOptions, RunRequest
+from cbs_bench.interfaces import BASELINES, RunRequest
 from cbs_bench.script.tagsets import CHUBS
 from cbs_bench.types import Sentence, Token, Word
 
@@ -120,13 +119,6 @@ def test_without_endpoint_or_model_it_says_what_to_give(missing, tmp_path):
     settings = {"llm": {"url": "http://127.0.0.1/v1", "model": "small"} | {missing: None}}
     with pytest.raises(PluginError, match="give --llm-url and --llm-model"):
         LlmTagger.label("llm", settings)
-
-
-@pytest.fixture(scope="module")
-def mini(tmp_path_factory):
-    out = tmp_path_factory.mktemp("data") / "mini"
-    writer.build("mini", raw=None, out=out, options=BuildOptions())
-    return out
 
 
 @pytest.fixture

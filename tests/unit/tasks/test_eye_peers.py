@@ -8,9 +8,8 @@ import shutil
 import pytest
 
 from cbs_bench.cli import main
-from cbs_bench.dataset import writer
 from cbs_bench.errors import InputError
-from cbs_bench.interfaces import DETECTORS, RECOGNIZERS, BuildOptions, GlyphDetector
+from cbs_bench.interfaces import DETECTORS, RECOGNIZERS, GlyphDetector
 from cbs_bench.interfaces import GlyphRecognizer as Recognizes
 from cbs_bench.report import read_boards, to_markdown
 from cbs_bench.runner import run
@@ -36,13 +35,6 @@ class Guesser(Recognizes):
 
     def predict(self, crops):
         return [Recognition([("之", 0.4)], ["之"]) for _ in crops]
-
-
-@pytest.fixture(scope="module")
-def mini(tmp_path_factory):
-    out = tmp_path_factory.mktemp("data") / "mini"
-    writer.build("mini", raw=None, out=out, options=BuildOptions())
-    return out
 
 
 @pytest.fixture

@@ -7,9 +7,8 @@ import json
 import pytest
 
 from cbs_bench.cli import main
-from cbs_bench.dataset import writer
 from cbs_bench.errors import InputError
-from cbs_bench.interfaces import NO_TAG, TAGGERS, BuildOptions, WordTagger
+from cbs_bench.interfaces import NO_TAG, TAGGERS, WordTagger
 from cbs_bench.report import read_boards, to_markdown
 from cbs_bench.runner import run
 from cbs_bench.script.tagsets import UPOS
@@ -57,13 +56,6 @@ class Reader(Cutter):
 
 
 PEERS = {"cutter": Cutter, "foreigner": Foreigner, "reader": Reader}
-
-
-@pytest.fixture(scope="module")
-def mini(tmp_path_factory):
-    out = tmp_path_factory.mktemp("data") / "mini"
-    writer.build("mini", raw=None, out=out, options=BuildOptions())
-    return out
 
 
 @pytest.fixture

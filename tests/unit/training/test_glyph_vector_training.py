@@ -7,7 +7,9 @@ import pytest
 from cbs_bench.cli import main
 from cbs_bench.dataset import writer
 from cbs_bench.interfaces import BuildOptions
+from cbs_bench.nlp.corpus import read_sentences
 from cbs_bench.nlp.glyph_vectors import GlyphVectors
+from cbs_bench.script.components import decompose
 from cbs_bench.training.glyph_vectors import component_vectors, neighbour_vectors
 
 NOUNS, VERBS = "山水木火土石田禾", "見聞言食飲走立坐"
@@ -47,10 +49,8 @@ def test_vectors_of_components_sum_up_to_their_glyphs():
     rows = np.repeat(np.eye(2, dtype=np.float32), 4, axis=0)  # water here, wood there
     parts, part_rows = component_vectors(glyphs, rows)
     vectors = GlyphVectors(glyphs, rows, parts, part_rows)
-    water = vectors.of("池", ["氵", "也"]) if "氵" in parts else vectors.of("池", ["水", "也"])
-    wood = vectors.of("林", ["木", "木"])
-    assert np.argmax(water) == 0
-    assert np.argmax(wood) == 1
+    assert np.argmax(vectors.of("池", decompose("池"))) == 0
+    assert np.argmax(vectors.of("林", decompose("林"))) == 1
 
 
 @pytest.fixture
@@ -78,10 +78,10 @@ def test_the_command_writes_a_model_folder(poems, tmp_path, capsys):
     assert json.loads((out / "model.json").read_text())["texts"].keys() == {"poems"}
 
 
-def test_texts_that_hold_a_test_sentence_are_left_out(tmp_path, capsys):
-    out = tmp_path / "mini"
-    writer.build("mini", raw=None, out=out, options=BuildOptions())
-    sentence = a_test_sentence(out)
+def test_texts_that_hold_a_test_sentence_are_left_out(mini, tmp_path, capsys):
+    sentence = next(
+        "".join(s.glyphs) for s in read_sentences(mini, "test") if 5 <= len(s.glyphs) < 20
+    )
     raw = tmp_path / "raw"
     raw.mkdir()
     poems = [
@@ -93,15 +93,13 @@ def test_texts_that_hold_a_test_sentence_are_left_out(tmp_path, capsys):
     writer.build("chinese_poetry", raw=raw, out=build, options=BuildOptions())
     config = tmp_path / "small.yaml"
     config.write_text("size: 2\nmin_count: 1\n")
-    options = ["--config", str(config), "--data", str(build), "--exclude", str(out)]
+    options = ["--config", str(config), "--data", str(build), "--exclude", str(mini)]
     assert main(["train", "vectors", *options, "--out", str(tmp_path / "v")]) == 0
     assert "鬱" not in GlyphVectors.load(tmp_path / "v").glyphs
     assert "1 texts left out" in capsys.readouterr().err
 
 
-def a_test_sentence(folder):
-    from cbs_bench.nlp.corpus import read_sentences
-
-    return next(
-        "".join(s.glyphs) for s in read_sentences(folder, "test") if 5 <= len(s.glyphs) < 20
-    )
+def test_a_flag_that_vectors_do_not_take_is_refused(mini, tmp_path, capsys):
+    options = ["--data", str(mini), "--out", str(tmp_path / "v"), "--steps", "9"]
+    assert main(["train", "vectors", *options]) == 2
+    assert "the model vectors takes no --steps; leave it out" in capsys.readouterr().err
