@@ -15,6 +15,7 @@ from cbs_bench.types import Box
 from cbs_bench.vision.images import ImageSource, Pixels, load_image, to_grey
 from cbs_bench.vision.reading_order import reading_order
 from cbs_bench.vision.session import Model, open_model
+from cbs_bench.vision.slip_finding import FoundSlip, find_slips
 
 SLIP_WIDTH = 64
 GLYPH_WIDTH = 40
@@ -28,6 +29,8 @@ PADDING = 16
 TILE_AREA = 1 << 20
 OVERLAP = 192
 STRIP_ASPECT = 5
+LEAST_WRITTEN = 1 / 3
+"""Of the length of a strip: how much of it characters cover."""
 COLUMNS_TRIED = (1, 2, 4, 8, 16, 32, 64)
 MAX_ENLARGEMENT = 6.0
 MAX_OVERLAP = 0.35
@@ -43,9 +46,10 @@ Array = npt.NDArray[np.float32]
 class Detector(GlyphDetector):
     """An anchor-free heatmap network run over a scan of any size.
 
-    The network knows characters about 40 pixels wide, on slips of 64. How many slips lie side
-    by side is not known, so scales are tried from coarse to fine, and the one kept at which
-    the boxes found are surest; a long strip is tried as one slip first.
+    The network knows characters about 40 pixels wide, on upright slips of 64. A long strip is
+    tried as one slip first. Otherwise the slips are looked for and each is cut out upright.
+    Where they cannot be told from a ground, nobody knows how many lie side by side, so scales
+    are tried from coarse to fine, and the one kept at which the boxes found are surest.
     """
 
     def __init__(self, model: Model) -> None:
@@ -75,6 +79,38 @@ class Detector(GlyphDetector):
 
     def _boxes(self, image: ImageSource, threshold: float) -> list[Box]:
         grey = to_grey(load_image(image))
+        boxes = self._on_strip(grey, threshold)
+        if boxes is not None:
+            return boxes
+        slips = find_slips(grey)
+        if not slips:
+            return self._side_by_side(grey, threshold)
+        return [box for slip in slips for box in self._on_slip(grey, slip, threshold)]
+
+    def _on_slip(self, grey: Pixels, slip: FoundSlip, threshold: float) -> list[Box]:
+        """Boxes on a slip cut out upright; slips that touch were found as one."""
+        upright = slip.cut(grey)
+        boxes = self._on_strip(upright, threshold)
+        if boxes is None:
+            boxes = self._side_by_side(upright, threshold)
+        return [_clipped(slip.on_scan(box), *grey.shape) for box in boxes]
+
+    def _on_strip(self, grey: Pixels, threshold: float) -> list[Box] | None:
+        """Boxes of one slip cut to its edges, if that is what the scan shows.
+
+        It does where it is long and characters of the right size are found all along it.
+        """
+        height, width = grey.shape
+        if height < STRIP_ASPECT * width:
+            return None
+        scale = _scale_of_one(width)
+        boxes = self._at_scale(grey, scale, threshold)
+        sound = 1 / TOLERANCE <= _correction(boxes, scale) <= TOLERANCE
+        filled = sum(box.height for box in _sure(boxes)) >= LEAST_WRITTEN * height
+        return reading_order(boxes) if sound and filled else None
+
+    def _side_by_side(self, grey: Pixels, threshold: float) -> list[Box]:
+        """Boxes of upright slips, of which nobody knows how many lie side by side."""
         boxes, scale = self._surest(grey, threshold)
         correction = _correction(boxes, scale)
         if not 1 / TOLERANCE <= correction <= TOLERANCE:
@@ -85,12 +121,10 @@ class Detector(GlyphDetector):
     def _surest(self, grey: Pixels, threshold: float) -> tuple[list[Box], float]:
         """The boxes of the scale that explains the scan best, and that scale."""
         best: list[Box] = []
-        scales = _scales(*grey.shape)
+        scales = _scales(grey.shape[1])
         best_scale = scales[0]
         for scale in scales:
             boxes = self._at_scale(grey, scale, threshold)
-            if _fills_strip(boxes, scale, *grey.shape):
-                return boxes, scale
             if len(_sure(best)) >= FEW and 2 * _evidence(boxes) < _evidence(best):
                 break
             if _evidence(boxes) > _evidence(best) or not best:
@@ -163,20 +197,16 @@ def suppress(boxes: list[Box]) -> list[Box]:
     return kept
 
 
-def _scales(height: int, width: int) -> list[float]:
+def _scale_of_one(width: int) -> float:
+    """The scale of a scan that shows one slip."""
+    return min(SLIP_WIDTH / width, MAX_ENLARGEMENT)
+
+
+def _scales(width: int) -> list[float]:
     """From one slip on the scan to as many as pixels allow."""
-    coarsest = min(SLIP_WIDTH / width, MAX_ENLARGEMENT)
-    return [coarsest] + [
+    return [_scale_of_one(width)] + [
         n * SLIP_WIDTH / width for n in COLUMNS_TRIED[1:] if SLIP_WIDTH * n <= 2 * width
     ]
-
-
-def _fills_strip(boxes: Sequence[Box], scale: float, height: int, width: int) -> bool:
-    """Whether this is a strip, and characters of the right size were found all along it."""
-    if height < STRIP_ASPECT * width:
-        return False
-    sound = 1 / TOLERANCE <= _correction(boxes, scale) <= TOLERANCE
-    return sound and 3 * sum(box.height for box in _sure(boxes)) >= height
 
 
 def _correction(boxes: Sequence[Box], scale: float) -> float:
@@ -222,7 +252,11 @@ def _steps(length: int, tile: int) -> Iterator[tuple[int, float, float]]:
 
 
 def _unscaled(box: Box, scale: float, height: int, width: int) -> Box:
-    x0, y0 = max(box.x / scale, 0.0), max(box.y / scale, 0.0)
-    x1 = min((box.x + box.width) / scale, float(width))
-    y1 = min((box.y + box.height) / scale, float(height))
+    x, y, wide, tall = (value / scale for value in box.xywh)
+    return _clipped(Box(x, y, wide, tall, box.confidence), height, width)
+
+
+def _clipped(box: Box, height: int, width: int) -> Box:
+    x0, y0 = max(box.x, 0.0), max(box.y, 0.0)
+    x1, y1 = min(box.x + box.width, float(width)), min(box.y + box.height, float(height))
     return Box(x0, y0, max(x1 - x0, 1.0), max(y1 - y0, 1.0), box.confidence)
