@@ -16,6 +16,7 @@ from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Re
 from cbs_bench.script.edition import glyphs_of, words_of
 from cbs_bench.script.labels import Label, parse
 from cbs_bench.script.tagsets import CHUBS
+from cbs_bench.walk import files_below
 
 LAYOUT = "the CHUBS download, its glyphs.zip or glyphs folder, or chen-yingfa/CHUBS from the Hub"
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
@@ -87,7 +88,7 @@ def _glyphs(home: Path, lookup: rows.Lookup) -> Iterator[Record | Rejection]:
         # A hundred thousand names: plain strings are five times as fast as paths.
         folder, _, file = name.rpartition("/")
         stem, _, suffix = file.rpartition(".")
-        if f".{suffix.lower()}" not in SUFFIXES or file.startswith("."):
+        if f".{suffix.lower()}" not in SUFFIXES:
             continue
         # Beside the glyphs of a folder there may be scans, under names of their own.
         if not alone and not _STEM.fullmatch(stem):
@@ -128,7 +129,7 @@ def _glyph(
 
 def _tagged(raw: Path) -> Iterator[Record | Rejection]:
     """Rows of ``*_examples.json``; ``_subchars`` files hold the same rows taken apart."""
-    files = sorted(raw.rglob("*_examples*.json"))
+    files = [file for file in files_below(raw, [".json"]) if "_examples" in file.stem]
     whole = {file.stem for file in files}
     for file in files:
         base, split = file.stem.removesuffix(SUBCHARS), SPLITS.get(file.stem.partition("_")[0])
@@ -171,10 +172,8 @@ def _scans(raw: Path, lookup: rows.Lookup) -> Iterator[Record | Rejection]:
     home = _home_of_glyphs(raw)
     images = [
         file
-        for file in sorted(raw.rglob("*"))
-        if file.suffix.lower() in SUFFIXES
-        and not _STEM.fullmatch(file.stem)
-        and (home == raw or home not in file.parents)
+        for file in files_below(raw, SUFFIXES)
+        if not _STEM.fullmatch(file.stem) and (home == raw or home not in file.parents)
     ]
     pages, faults = annotated(raw, images) if images else ({}, [])
     yield from (Rejection(fault.where, fault.reason) for fault in faults)

@@ -13,6 +13,7 @@ from cbs_bench.errors import InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, Record, Rejection
 from cbs_bench.script.labels import split_glyphs
 from cbs_bench.script.tagsets import EVAHAN
+from cbs_bench.walk import files_below
 
 LAYOUT = "the folder with zuozhuan_train_utf8.txt and EvaHan_testa_gold.txt"
 MENDED = {"b": "v", "nn": "n", "vn": "v"}
@@ -50,7 +51,7 @@ class EvaHan(CorpusBuilder):
         """Yield ``pos`` in order of the lines; see the base class."""
         raw = rows.need(raw, LAYOUT)
         respell = rows.respeller(self.options)
-        files = sorted(raw.glob("*.txt")) if raw.is_dir() else [raw]
+        files = files_below(raw, [".txt"]) if raw.is_dir() else [raw]
         parts = [(file, part) for file in files if (part := _part(file))]
         if not parts:
             raise InputError("no file of EvaHan 2022 here", path=raw, remedy=f"--raw {LAYOUT}")

@@ -46,7 +46,7 @@ class GlyphFolders(CorpusBuilder):
         images = {
             path: image
             for name, image in rows.members(raw, LAYOUT)
-            if _is_image(path := PurePosixPath(name))
+            if (path := PurePosixPath(name)).suffix.lower() in SUFFIXES
         }
         splits = _splits(images, self.options.seed)
         positions: dict[PurePosixPath, int] = {}
@@ -62,15 +62,6 @@ class GlyphFolders(CorpusBuilder):
     def documents(self, raw: Path | None) -> Iterator[str]:
         """None: the split of every image is fixed."""
         return iter(())
-
-
-def _is_hidden(path: PurePosixPath) -> bool:
-    """What macOS and editors leave beside the data."""
-    return any(part.startswith((".", "__MACOSX")) for part in path.parts)
-
-
-def _is_image(path: PurePosixPath) -> bool:
-    return path.suffix.lower() in SUFFIXES and not _is_hidden(path)
 
 
 def _splits(images: Mapping[PurePosixPath, ImageRef], seed: int) -> dict[PurePosixPath, str]:

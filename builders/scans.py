@@ -12,6 +12,7 @@ from cbs_bench.dataset.images import BadRowError, encoded
 from cbs_bench.dataset.scan_rows import Place, records
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
+from cbs_bench.walk import files_below
 
 LAYOUT = "a folder with scans and, beside them, COCO, YOLO, LabelMe, PAGE XML or ALTO boxes"
 SUFFIXES = frozenset({".bmp", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
@@ -42,8 +43,7 @@ class Scans(CorpusBuilder):
         """Yield ``slips``, ``texts`` and ``glyphs`` of each scan; see the base class."""
         raw = rows.need(raw, LAYOUT)
         root = raw if raw.is_dir() else raw.parent
-        files = sorted(raw.rglob("*")) if raw.is_dir() else [raw]
-        images = [file for file in files if file.is_file() and file.suffix.lower() in SUFFIXES]
+        images = _images(raw)
         if not images:
             raise InputError("no image here", path=raw, remedy=f"--raw {LAYOUT}")
         pages, faults = annotated(root, images)
@@ -61,11 +61,16 @@ class Scans(CorpusBuilder):
 
     def documents(self, raw: Path | None) -> Iterator[str]:
         """The folders with images: the models need not run to know them."""
-        root = rows.need(raw, LAYOUT)
-        images = sorted(root.rglob("*")) if root.is_dir() else []
-        for image in images:
-            if image.suffix.lower() in SUFFIXES:
-                yield Place(root, image, "").columns["document"]
+        raw = rows.need(raw, LAYOUT)
+        root = raw if raw.is_dir() else raw.parent
+        for image in _images(raw):
+            yield Place(root, image, "").columns["document"]
+
+
+def _images(raw: Path) -> list[Path]:
+    if raw.is_dir():
+        return files_below(raw, SUFFIXES)
+    return [raw] if raw.suffix.lower() in SUFFIXES else []
 
 
 def _predicted(

@@ -13,6 +13,7 @@ from cbs_bench.dataset.safe_xml import local_name
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, Record, Rejection
 from cbs_bench.script.labels import LOST_MARK, UNENCODED_MARK, split_glyphs
+from cbs_bench.walk import files_below
 
 LAYOUT = "a TEI file or a folder of them"
 EDITORIAL = frozenset(
@@ -54,7 +55,7 @@ class Tei(CorpusBuilder):
     def records(self, raw: Path | None) -> Iterator[Record | Rejection]:
         """Yield ``texts`` in order of file and place; see the base class."""
         raw = rows.need(raw, LAYOUT)
-        files = sorted(raw.rglob("*.xml")) if raw.is_dir() else [raw]
+        files = files_below(raw, [".xml"]) if raw.is_dir() else [raw]
         if not files:
             raise InputError("no .xml file here", path=raw, remedy=f"--raw {LAYOUT}")
         for file in files:

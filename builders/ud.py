@@ -12,6 +12,7 @@ from cbs_bench.errors import InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, Record, Rejection
 from cbs_bench.script.labels import split_glyphs
 from cbs_bench.script.tagsets import UPOS
+from cbs_bench.walk import files_below
 
 LAYOUT = "a .conllu file or the folder of a treebank"
 
@@ -46,7 +47,7 @@ class UniversalDependencies(CorpusBuilder):
     def records(self, raw: Path | None) -> Iterator[Record | Rejection]:
         """Yield ``pos`` in order of file and sentence; see the base class."""
         raw = rows.need(raw, LAYOUT)
-        files = sorted(raw.rglob("*.conllu")) if raw.is_dir() else [raw]
+        files = files_below(raw, [".conllu"]) if raw.is_dir() else [raw]
         if not files or files[0].suffix != ".conllu":
             raise InputError("no .conllu file here", path=raw, remedy=f"--raw {LAYOUT}")
         respell = rows.respeller(self.options)

@@ -16,6 +16,7 @@ from typing import Any
 
 from cbs_bench import atomic
 from cbs_bench.errors import InputError
+from cbs_bench.walk import files_below
 
 SCHEMA = 2
 PEER_ROLES = ("detector", "recognizer", "tagger")
@@ -111,7 +112,7 @@ def read(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     Raises:
         InputError: If there is no result, or a file is not one.
     """
-    paths = sorted(folder.rglob("*.json")) if folder.is_dir() else []
+    paths = files_below(folder, [".json"]) if folder.is_dir() else []
     if not paths:
         raise InputError("no results", path=folder, remedy="run `cbs-bench run` first")
     return [(path, read_file(path)) for path in paths]

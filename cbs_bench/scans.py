@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
+from cbs_bench.walk import files_below
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".jp2"})
 
@@ -29,7 +30,7 @@ def scans_in(path: Path) -> Iterator[tuple[str, Path | bytes]]:
     if reader.is_dataset(path):
         yield from _dataset_scans(path)
         return
-    images = sorted(p for p in path.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES)
+    images = files_below(path, IMAGE_SUFFIXES)
     if not images:
         raise InputError(
             "no image here", path=path, remedy=f"supported: {' '.join(sorted(IMAGE_SUFFIXES))}"

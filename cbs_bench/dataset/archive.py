@@ -29,7 +29,7 @@ _FIELD = struct.Struct("<HH")
 _WIDE_FIELD = 1
 _FARTHEST = 1 << 62
 _STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
-_ENCRYPTED, _UTF_8 = 0x1, 0x800
+_ENCRYPTED = 0x1
 _USUAL_NAME = 256
 """Bytes of name and extra fields read along with the data in one go."""
 
@@ -48,7 +48,7 @@ def members(path: Path) -> list[tuple[str, Place | None]]:
     """
     try:
         return sorted(_entries(*_directory(path)), key=lambda member: member[0])
-    except (struct.error, UnicodeDecodeError) as error:
+    except struct.error as error:
         raise zipfile.BadZipFile(f"its directory is damaged ({error})") from error
 
 
@@ -119,7 +119,7 @@ def _entries(directory: bytes, shift: int) -> Iterator[tuple[str, Place | None]]
         if signature != b"PK\1\2":
             raise zipfile.BadZipFile("its directory is damaged")
         start = position + _ENTRY.size
-        text = directory[start : start + name].decode("utf-8" if flags & _UTF_8 else "cp437")
+        text = _text(directory[start : start + name])
         if _IN_EXTRA in (packed, size, offset):
             field = directory[start + name : start + name + extra]
             size, packed, offset = _wide(field, (size, packed, offset))
@@ -127,6 +127,17 @@ def _entries(directory: bytes, shift: int) -> Iterator[tuple[str, Place | None]]
             readable = method in (_STORED, _DEFLATED) and not flags & _ENCRYPTED
             yield text, (offset + shift, packed, size, method, checksum) if readable else None
         position = start + name + extra + comment
+
+
+def _text(name: bytes) -> str:
+    """A name, which macOS packs in UTF-8 without saying so; in another encoding it is refused.
+
+    A label guessed from the code page of some old Windows would be wrong in silence.
+    """
+    try:
+        return name.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise zipfile.BadZipFile("a member's name is not in UTF-8: repack it") from error
 
 
 def _wide(extra: bytes, values: tuple[int, int, int]) -> Iterator[int]:

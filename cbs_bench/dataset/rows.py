@@ -15,6 +15,7 @@ from cbs_bench.interfaces import BuildOptions, ImageRef
 from cbs_bench.script import components
 from cbs_bench.script.labels import Label
 from cbs_bench.script.orthography import Orthography
+from cbs_bench.walk import files_below, is_hidden
 
 Lookup = Callable[[str], tuple[str, ...]]
 Respell = Callable[[str, Sequence[str]], list[str]]
@@ -92,16 +93,18 @@ def need(raw: Path | None, what: str) -> Path:
 def members(raw: Path, what: str) -> Iterator[tuple[str, ImageRef]]:
     """Relative name and reference of every file in a folder or zip archive, sorted by name.
 
+    Hidden ones are left out; see :mod:`cbs_bench.walk`.
+
     Raises:
         InputError: If ``raw`` is neither, or a member's name would leave the archive's folder.
     """
     if raw.is_dir():
-        for path in sorted(raw.rglob("*")):
-            if path.is_file():
-                yield path.relative_to(raw).as_posix(), ImageRef(path)
+        for path in files_below(raw):
+            yield path.relative_to(raw).as_posix(), ImageRef(path)
         return
     for name, place in _members(raw, raw.stat().st_mtime_ns, what):
-        yield name, ImageRef(raw, name, place)
+        if not is_hidden(name):
+            yield name, ImageRef(raw, name, place)
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from cbs_bench.errors import InputError
+from cbs_bench.walk import files_below
 
 Mask = npt.NDArray[np.float32]
 
@@ -79,7 +80,7 @@ def find_fonts(paths: Iterable[Path]) -> list[Font]:
     given = list(paths)
     files: list[Path] = []
     for path in given:
-        files += [path] if path.is_file() else sorted(path.rglob("*"))
+        files += files_below(path) if path.is_dir() else [path]
     fonts = [Font(file) for file in files if file.suffix.lower() in SUFFIXES]
     if not fonts:
         raise InputError(

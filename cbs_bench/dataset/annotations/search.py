@@ -11,6 +11,7 @@ from cbs_bench.dataset import safe_xml
 from cbs_bench.dataset.annotations import alto, coco, labelme, page_xml, yolo
 from cbs_bench.dataset.annotations.pages import Fault, ImageIndex, Page
 from cbs_bench.errors import DataError
+from cbs_bench.walk import files_below
 
 MAX_BYTES = 256 << 20
 
@@ -28,7 +29,7 @@ def annotated(root: Path, images: Sequence[Path]) -> tuple[dict[Path, Page], lis
     pages: dict[Path, Page] = {}
     faults: list[Fault] = []
     index = ImageIndex(images)
-    for file in sorted(path for path in root.rglob("*") if path.is_file()):
+    for file in files_below(root):
         try:
             for found in _read(file, root, index):
                 if isinstance(found, Fault):

@@ -52,6 +52,39 @@ def test_chubs_folder_and_archive_give_the_same_rows(tmp_path):
     assert {**packed, "image": None} == {**loose, "image": None}
 
 
+LINKED = {
+    "chubs": (CHUBS, png()),
+    "chubs-pos": (
+        "pos-tagging-data/train_examples.json",
+        json.dumps([{"id": 1, "input": ["天"], "label": ["B-名词"]}]).encode(),
+    ),
+    "evahan": ("train/zuozhuan_train_utf8.txt", "元妃/n\n".encode()),
+    "glyph_folders": ("日/1.png", png()),
+    "scans": ("find/1.png", png()),
+    "tei": ("texts/a.xml", "<TEI><text><body><p>道</p></body></text></TEI>".encode()),
+    "ud": (
+        "dev/lzh_kyoto-ud-dev.conllu",
+        "# sent_id = a_1\n1\t道\t道\tNOUN\t_\t_\t0\troot\t_\t_\n\n".encode(),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_a_linked_folder_is_read_as_a_folder(name, tmp_path):
+    file, content = LINKED[name]
+    for home in ("real", "elsewhere"):
+        (tmp_path / home / file).parent.mkdir(parents=True)
+        (tmp_path / home / file).write_bytes(content)
+    first, *_ = file.split("/")
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / first).symlink_to(tmp_path / "elsewhere" / first)
+    real, linked = (records(name.split("-")[0], tmp_path / home) for home in ("real", "linked"))
+    assert [(item.where, type(item)) for item in linked] == [
+        (item.where, type(item)) for item in real
+    ]
+    assert any(not isinstance(item, Rejection) for item in real)
+
+
 @pytest.mark.parametrize("name", ["../x.png", "/etc/x.png", "a\\..\\x.png", "c:/x.png"])
 def test_an_archive_whose_names_climb_is_refused(tmp_path, name):
     with pytest.raises(InputError, match="leaves the archive"):

@@ -45,6 +45,28 @@ def test_an_archive_after_other_data_and_with_a_comment(tmp_path):
     assert (name, archive.read(path, place)) == ("a.png", b"abc")
 
 
+def unflagged(path, name):
+    """An archive whose directory does not say in which encoding its one name is."""
+    mark = "x" * len(name)
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr(mark, b"abc")
+    path.write_bytes(path.read_bytes().replace(mark.encode(), name))
+    return path
+
+
+def test_names_packed_by_macos_are_utf_8(tmp_path):
+    path = unflagged(tmp_path / "raw.zip", "glyphs/又（有）/1.png".encode())
+    [(name, place)] = archive.members(path)
+    assert name == "glyphs/又（有）/1.png"
+    assert images.encoded(ImageRef(path, name, place)) == b"abc"
+
+
+def test_names_in_another_encoding_are_refused(tmp_path):
+    path = unflagged(tmp_path / "raw.zip", "glyphs/郭店/1.png".encode("gbk"))
+    with pytest.raises(zipfile.BadZipFile, match="a member's name is not in UTF-8: repack it"):
+        archive.members(path)
+
+
 def test_sizes_of_64_bits(tmp_path, monkeypatch):
     path = tmp_path / "raw.zip"
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 100)
