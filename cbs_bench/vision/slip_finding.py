@@ -22,8 +22,9 @@ from cbs_bench.vision.reading_order import reading_order
 WORKING_SIDE = 1600
 """Pixels: the longer side of a scan, at most, while slips are looked for."""
 
-REACH = 3
-"""Pixels around each one in which evenness is measured."""
+ACROSS, ALONG = 1, 7
+"""Pixels on either side of each one in which evenness is measured: the ground between two slips
+may be narrow, but it is long."""
 
 EVEN = 2.0
 """Times the noise of a scan's evenest tenth that its ground may show."""
@@ -31,17 +32,26 @@ EVEN = 2.0
 LEAST_NOISE = 2.0
 """Grey levels; a ground that is clipped to white has none of its own."""
 
+SPECK = 3
+"""Pixels: what is smaller is noise."""
+
 GAP = 1 / 64
 """Of the longer side: what is bridged along a slip as pale as the ground between its graphs."""
 
 LEAST_GROUND = 0.1
 """Share of the scan; with less there is no ground to tell slips from."""
 
+THINNING = 8
+"""One pixel of a region out of so many says enough."""
+
 LONG = 3.0
 """Times its width: a region as long as that shows which way it leans."""
 
 LEAST_FILLED = 0.7
 """Share of its rectangle that a region of one slip covers."""
+
+CRUMBS = (1, 99)
+"""Percentiles of a region's pixels between which its sides are."""
 
 STEEPEST = 20.0
 """Degrees that a slip may lean."""
@@ -51,7 +61,7 @@ LEAST_WIDTH = 0.5
 
 Matrix = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.uint8]
-Contour = npt.NDArray[np.int32]
+Points = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,32 +117,53 @@ def find_slips(grey: Pixels) -> list[FoundSlip]:
     """
     scale = min(WORKING_SIDE / max(grey.shape), 1.0)
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    beside = _beside_ground(small)
-    if beside is None:
-        return []
-    contours, _ = cv2.findContours(beside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    sure = [slip for contour in contours if (slip := _long_slip(contour))]
+    regions = _regions(small)
+    alone = [_rectangle(region, _lean(region)) for region in regions]
+    straight = [_is_slip(slip, region) for slip, region in zip(alone, regions, strict=True)]
+    sure = _longest([slip for slip, sure in zip(alone, straight, strict=True) if sure])
     if not sure:
         return []
     usual = float(np.median([slip.width for slip in sure]))
     lean = float(np.median([slip.lean for slip in sure]))
-    slips = [_long_slip(contour) or _at_lean(contour, lean) for contour in contours]
+    slips = [
+        slip if sure else _rectangle(region, lean)
+        for slip, sure, region in zip(alone, straight, regions, strict=True)
+    ]
     wide = [slip for slip in slips if min(slip.width, slip.height) >= LEAST_WIDTH * usual]
     return _in_order([_scaled(slip, 1 / scale) for slip in wide], lean)
+
+
+def _regions(small: Pixels) -> list[Points]:
+    """Some pixels ``[n, 2]``, as x and y, of each region that is not ground, without holes."""
+    beside = _beside_ground(small)
+    if beside is None:
+        return []
+    contours, _ = cv2.findContours(beside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    regions: list[Points] = []
+    for contour in contours:
+        left, top, width, height = cv2.boundingRect(contour)
+        filled = np.zeros((height, width), np.uint8)
+        cv2.drawContours(filled, [contour], -1, 1, cv2.FILLED, offset=(-left, -top))
+        rows, columns = (place[::THINNING] for place in np.nonzero(filled))
+        regions.append(np.stack([columns + left, rows + top], axis=1).astype(np.float64))
+    return regions
 
 
 def _beside_ground(small: Pixels) -> Mask | None:
     """What is not ground, as 255, where there is a ground: an even part that reaches the edge."""
     spread = _spread(small)
     noise = max(float(np.percentile(spread, 10)), LEAST_NOISE)
-    _, names = cv2.connectedComponents(np.uint8(spread <= EVEN * noise), connectivity=4)
-    rim = np.unique(np.concatenate([names[0], names[-1], names[:, 0], names[:, -1]]))
-    ground = np.isin(names, rim[rim > 0])
+    count, names = cv2.connectedComponents(np.uint8(spread <= EVEN * noise), connectivity=4)
+    reaches_edge = np.zeros(count, dtype=bool)
+    for edge in (names[0], names[-1], names[:, 0], names[:, -1]):
+        reaches_edge[edge] = True
+    reaches_edge[0] = False  # what is not even
+    ground = reaches_edge[names]
     if ground.mean() < LEAST_GROUND:
         return None
     beside = np.where(ground, 0, 255).astype(np.uint8)
-    specks = cv2.getStructuringElement(cv2.MORPH_RECT, (REACH, REACH))
-    along = (REACH, max(round(GAP * max(small.shape)), REACH))
+    specks = cv2.getStructuringElement(cv2.MORPH_RECT, (SPECK, SPECK))
+    along = (SPECK, max(round(GAP * max(small.shape)), SPECK))
     bridged: Mask = cv2.morphologyEx(
         cv2.morphologyEx(beside, cv2.MORPH_OPEN, specks),
         cv2.MORPH_CLOSE,
@@ -144,38 +175,40 @@ def _beside_ground(small: Pixels) -> Mask | None:
 def _spread(small: Pixels) -> npt.NDArray[np.float32]:
     """Standard deviation around each pixel, in grey levels."""
     values = small.astype(np.float32)
-    window = (2 * REACH + 1, 2 * REACH + 1)
+    window = (2 * ACROSS + 1, 2 * ALONG + 1)
     mean, square = cv2.blur(values, window), cv2.blur(values * values, window)
     spread: npt.NDArray[np.float32] = np.sqrt(np.maximum(square - mean * mean, 0))
     return spread
 
 
-def _long_slip(contour: Contour) -> FoundSlip | None:
-    """The slip whose outline this is, if it is long and straight enough to be one."""
-    (x, y), sides, degrees = cv2.minAreaRect(contour)
-    # OpenCV names the sides as it likes: the longer one is along the slip.
-    width, height = min(sides), max(sides)
-    turned = degrees + 90 if sides[0] > sides[1] else degrees
-    lean = (turned + 90) % 180 - 90
-    straight = cv2.contourArea(contour) >= LEAST_FILLED * width * height
-    if height < LONG * width or not straight or abs(lean) > STEEPEST:
-        return None
-    return _within(FoundSlip(x, y, width, height, lean))
+def _lean(region: Points) -> float:
+    """Degrees that the upper end of the principal axis leans to the right."""
+    across, down = (region - region.mean(axis=0)).T
+    mixed, difference = 2 * (across @ down), across @ across - down @ down
+    return math.degrees(math.atan2(mixed, difference) / 2) % 180 - 90
 
 
-def _at_lean(contour: Contour, lean: float) -> FoundSlip:
-    """The rectangle around an outline that says nothing itself about which way it leans."""
-    turn = _turn(lean, 0, 0)
-    points = contour[:, 0].astype(np.float64) @ turn[:, :2].T
-    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
-    x, y = ((left + right) / 2, (top + bottom) / 2) @ turn[:, :2]
-    return _within(FoundSlip(float(x), float(y), right - left, bottom - top, lean))
+def _rectangle(region: Points, lean: float) -> FoundSlip:
+    """The rectangle around a region, without the crumbs that hang on to its sides."""
+    turn = _turn(lean, 0, 0)[:, :2]
+    across, down = turn @ region.T
+    left, right = np.percentile(across, CRUMBS)
+    top, bottom = down.min(), down.max()
+    x, y = turn.T @ ((left + right) / 2, (top + bottom) / 2)
+    # Evenness was measured beyond the edges too.
+    width, height = right - left + 1 - 2 * ACROSS, bottom - top + 1 - 2 * ALONG
+    return FoundSlip(float(x), float(y), max(float(width), 1.0), max(float(height), 1.0), lean)
 
 
-def _within(slip: FoundSlip) -> FoundSlip:
-    """Without the rim in which evenness was measured across the edge."""
-    width, height = max(slip.width - 2 * REACH, 1.0), max(slip.height - 2 * REACH, 1.0)
-    return FoundSlip(slip.x, slip.y, width, height, slip.lean)
+def _is_slip(slip: FoundSlip, region: Points) -> bool:
+    """Whether a region is long and straight enough to show by itself which way it leans."""
+    long = slip.height >= LONG * slip.width and abs(slip.lean) <= STEEPEST
+    return long and THINNING * len(region) >= LEAST_FILLED * slip.width * slip.height
+
+
+def _longest(slips: Sequence[FoundSlip]) -> list[FoundSlip]:
+    """Those that are no small part of the longest one, as the ticks of a ruler are."""
+    return [slip for slip in slips if 2 * slip.height >= max(s.height for s in slips)]
 
 
 def _scaled(slip: FoundSlip, by: float) -> FoundSlip:
