@@ -7,6 +7,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
+COVERAGES = tuple(tenths / 10 for tenths in range(1, 11))
+"""Shares of the predictions, most confident first, at which a curve is stored."""
+
 
 def expected_calibration_error(
     confidence: Array, correct: npt.NDArray[np.bool_], *, bins: int = 15
@@ -37,3 +40,16 @@ def risk_coverage(confidence: Array, correct: npt.NDArray[np.bool_]) -> tuple[Ar
     kept = np.arange(1, len(order) + 1)
     risk = np.cumsum(~correct[order]) / kept
     return confidence[order], kept / len(order), risk
+
+
+def risks(confidence: Array, correct: npt.NDArray[np.bool_]) -> list[list[float]]:
+    """The same curve in short: ``[coverage, risk]`` at each of :data:`COVERAGES`."""
+    _, coverage, risk = risk_coverage(confidence, correct)
+    places = np.searchsorted(coverage, np.array(COVERAGES) - 1e-9)
+    return [[share, float(risk[place])] for share, place in zip(COVERAGES, places, strict=True)]
+
+
+def accepted_risk(accepted: npt.NDArray[np.bool_], correct: npt.NDArray[np.bool_]) -> list[float]:
+    """``[coverage, risk]`` of the predictions accepted; no risk where none is."""
+    risk = float((~correct[accepted]).mean()) if accepted.any() else 0.0
+    return [float(accepted.mean()), risk]

@@ -32,6 +32,19 @@ class BoardKey(NamedTuple):
 
 
 @dataclass(frozen=True)
+class RiskCurve:
+    """What is wrong of the most confident share of an entry's answers, averaged over seeds.
+
+    Attributes:
+        points: Share of the answers and share of these that are wrong, by rising share.
+        threshold: The same at the entry's own threshold of confidence.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    threshold: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class Entry:
     """Who was scored.
 
@@ -45,6 +58,7 @@ class Entry:
         tag_blocks: The same in blocks of rows, ``[seeds, blocks, 3]``; none where a run has none.
         confusion: How often a gold tag was predicted as another, summed over seeds.
         measures: Further measures by the name the task gave them, averaged over seeds.
+        risk: How confidence and error go together; ``None`` where the task does not say.
     """
 
     name: str
@@ -55,6 +69,7 @@ class Entry:
     tag_blocks: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     confusion: Mapping[tuple[str, str], int] = field(default_factory=dict)
     measures: Mapping[str, float] = field(default_factory=dict)
+    risk: RiskCurve | None = None
 
 
 class Prf(NamedTuple):

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from cbs_bench import results
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import NO_TOKENIZER
-from cbs_bench.report.board import Board, BoardKey, Entry, Score, Slice
+from cbs_bench.report.board import Board, BoardKey, Entry, RiskCurve, Score, Slice
 
 SHORT = 12
 """Characters of a fingerprint that are shown."""
@@ -143,6 +143,7 @@ def _refuse_repeated_seeds(runs: Sequence[_Run]) -> None:
 
 def _entry(name: str, runs: Sequence[_Run]) -> Entry:
     tags = [run.track.get("tags", {}) for run in runs]
+    extras = [run.track.get("extra", {}) for run in runs]
     return Entry(
         name=name,
         granularity=runs[0].result["granularity"],
@@ -154,7 +155,8 @@ def _entry(name: str, runs: Sequence[_Run]) -> Entry:
         },
         tag_blocks=_tag_blocks([run.track.get("tag_blocks", {}) for run in runs]),
         confusion=_confusion([run.track.get("confusion", {}) for run in runs]),
-        measures=_mean_measures([run.track.get("extra", {}) for run in runs]),
+        measures=_mean_measures(extras),
+        risk=_mean_risk([extra["risk_coverage"] for extra in extras if "risk_coverage" in extra]),
     )
 
 
@@ -183,6 +185,17 @@ def _mean_measures(extras: Sequence[Mapping[str, Any]]) -> dict[str, float]:
         for name, value in _numbers(extra):
             values[name].append(value)
     return {name: float(np.mean(found)) for name, found in values.items()}
+
+
+def _mean_risk(curves: Sequence[Mapping[str, Any]]) -> RiskCurve | None:
+    if not curves:
+        return None
+    points = np.mean([curve["curve"] for curve in curves], axis=0)
+    coverage, risk = np.mean([curve["threshold"] for curve in curves], axis=0)
+    return RiskCurve(
+        tuple((float(share), float(wrong)) for share, wrong in points),
+        (float(coverage), float(risk)),
+    )
 
 
 def _numbers(extra: Mapping[str, Any]) -> Iterator[tuple[str, float]]:

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from cbs_bench.report import sentences
 from cbs_bench.report.board import SYSTEM, Board
-from cbs_bench.report.plots import Axis, plot
+from cbs_bench.report.plots import Axis, plot, risk_plot
 from cbs_bench.report.tables import Cell, Table, overview, tables
 
 FILTERS = ("task", "dataset", "track")
@@ -52,7 +52,8 @@ def _section(number: int, board: Board) -> str:
     first, *others = tables(board)
     remarks = "".join(f"<li>{escape(remark)}</li>" for remark in sentences.remarks(board))
     folded = "\n".join(
-        f"<details><summary>{escape(_capital(table.name))}</summary>\n{_table(table)}</details>"
+        f"<details><summary>{escape(_capital(table.name))}</summary>\n"
+        f"{risk_plot(table.curves) if table.curves else ''}{_table(table)}</details>"
         for table in others
     )
     return f"""<section id="board-{number}" class="board" {_filtered(board)}>

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from cbs_bench.metrics.bootstrap import Interval, f1_interval
-from cbs_bench.report.board import Board, Entry, Score, Slice, prf
+from cbs_bench.report.board import Board, Entry, RiskCurve, Score, Slice, prf
 from cbs_bench.report.measures import measure
 from cbs_bench.report.sentences import gain, percent
 
@@ -44,11 +44,13 @@ class Table:
         name: What it shows.
         heads: Heads of the columns.
         rows: As many cells each as there are heads.
+        curves: What a format that draws may draw above it, by the head of the row.
     """
 
     name: str
     heads: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    curves: Mapping[str, RiskCurve] = field(default_factory=dict)
 
 
 def overview(boards: Sequence[Board]) -> Table:
@@ -85,6 +87,8 @@ def tables(board: Board) -> Iterator[Table]:
         yield slices_of_one(board)
     if any(entry.measures for entry in board.entries):
         yield measures(board)
+    if any(entry.risk for entry in board.entries):
+        yield risk(board)
     if any(entry.tags for entry in board.entries):
         yield tags(board)
     if any(entry.confusion for entry in board.entries):
@@ -165,6 +169,28 @@ def measures(board: Board) -> Table:
     )
     heads = (measure(name).heading for name in names)
     return Table("further measures", ("tokenizer", "F1", *heads), rows)
+
+
+def risk(board: Board) -> Table:
+    """What is wrong of the most confident share of each entry's answers, and of those accepted."""
+    curves = {entry.name: (entry, entry.risk) for entry in board.entries if entry.risk}
+    shares = next(iter(curves.values()))[1].points
+    rows = tuple(
+        (
+            _name(entry),
+            *(Cell(percent(wrong), wrong) for _, wrong in curve.points),
+            Cell(percent(curve.threshold[0]), curve.threshold[0]),
+            Cell(percent(curve.threshold[1]), curve.threshold[1]),
+        )
+        for entry, curve in curves.values()
+    )
+    heads = ("tokenizer", *(f"{share:.0%}".replace("%", " %") for share, _ in shares))
+    return Table(
+        "risk by coverage: wrong in the most confident share, and in what the threshold accepts",
+        (*heads, "accepted", "wrong of these"),
+        rows,
+        {name: curve for name, (_, curve) in curves.items()},
+    )
 
 
 def tags(board: Board) -> Table:

@@ -13,7 +13,7 @@ import numpy as np
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import PredictingTask, RunRequest, TaskInfo
-from cbs_bench.metrics.calibration import expected_calibration_error
+from cbs_bench.metrics.calibration import accepted_risk, expected_calibration_error, risks
 from cbs_bench.predictions import Predictions
 from cbs_bench.script.labels import parse
 from cbs_bench.vision.choice import open_recognizer
@@ -71,11 +71,20 @@ class RecognitionTask(PredictingTask[CropGold]):
     )
 
     def predict(self, request: RunRequest) -> Iterator[Predictions]:
-        """Recognise every test crop whose label names a character."""
+        """Recognise every test crop whose label names a character.
+
+        A row tells whether its first candidate is ``accepted``: as confident as the recogniser's
+        own threshold asks.
+        """
         crops = read_crops(request.data)
-        found = open_recognizer(request.recognizer).predict([crop.image for crop in crops])
+        recognizer = open_recognizer(request.recognizer)
+        found = recognizer.predict([crop.image for crop in crops])
         rows = [
-            {"id": crop.id, "candidates": [list(candidate) for candidate in read.candidates]}
+            {
+                "id": crop.id,
+                "candidates": [list(candidate) for candidate in read.candidates],
+                "accepted": read.candidates[0][1] >= recognizer.threshold,
+            }
             for crop, read in zip(crops, found, strict=True)
         ]
         yield Predictions("scan", "test", rows)
@@ -90,7 +99,8 @@ class RecognitionTask(PredictingTask[CropGold]):
     def score(self, predictions: Predictions, gold: CropGold) -> dict[str, Any]:
         """Hits of the first candidate, and where the labelled graph stands among the others."""
         crops = gold.crops
-        found = [row["candidates"] for row in predictions.of([crop.id for crop in crops])]
+        rows = predictions.of([crop.id for crop in crops])
+        found = [row["candidates"] for row in rows]
         ranks = [rank_of(crop.graph, read) for crop, read in zip(crops, found, strict=True)]
         slices: dict[str, list[list[int]]] = defaultdict(list)
         for crop, rank in zip(crops, ranks, strict=True):
@@ -105,7 +115,7 @@ class RecognitionTask(PredictingTask[CropGold]):
                 "top5": _share(rank < 5 for rank in ranks),
                 "macro_accuracy": macro_accuracy(crops, ranks),
                 "label_ceiling": label_ceiling(crops),
-                "calibration_error": _calibration_error(found, ranks),
+                **_calibration(found, ranks, [row["accepted"] for row in rows]),
             },
         }
 
@@ -180,9 +190,19 @@ def label_ceiling(crops: Sequence[Crop]) -> float:
     return sum(max(counts.values()) for counts in labels.values()) / len(crops)
 
 
-def _calibration_error(found: Sequence[Candidates], ranks: Sequence[int]) -> float:
+def _calibration(
+    found: Sequence[Candidates], ranks: Sequence[int], accepted: Sequence[bool]
+) -> dict[str, Any]:
+    """Whether confidence can be believed, and what is wrong of the share that is accepted."""
     confidence = np.array([candidates[0][1] for candidates in found])
-    return expected_calibration_error(confidence, np.array(ranks) == 0)
+    correct = np.array(ranks) == 0
+    return {
+        "calibration_error": expected_calibration_error(confidence, correct),
+        "risk_coverage": {
+            "curve": risks(confidence, correct),
+            "threshold": accepted_risk(np.array(accepted, dtype=bool), correct),
+        },
+    }
 
 
 def _share(hits: Iterator[bool]) -> float:

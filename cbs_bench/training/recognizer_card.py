@@ -14,7 +14,12 @@ import numpy.typing as npt
 import torch
 
 from cbs_bench import revision
-from cbs_bench.metrics.calibration import expected_calibration_error, risk_coverage
+from cbs_bench.metrics.calibration import (
+    accepted_risk,
+    expected_calibration_error,
+    risk_coverage,
+    risks,
+)
 from cbs_bench.training.classes import Classes
 from cbs_bench.training.crops import Crop
 from cbs_bench.training.export import export_onnx, quantise, write_card
@@ -220,8 +225,16 @@ def measure(
         for name, chosen in groups.items()
         if chosen.any()
     }
-    error = expected_calibration_error(probabilities.max(axis=1), ranks == 0)
-    return {**measured, "calibration_error": round(error, 4)}
+    confidence, correct = probabilities.max(axis=1), ranks == 0
+    accepted = accepted_risk(confidence >= calibration["threshold"], correct)
+    return {
+        **measured,
+        "calibration_error": round(expected_calibration_error(confidence, correct), 4),
+        "risk_coverage": {
+            "curve": np.round(risks(confidence, correct), 4).tolist(),
+            "threshold": np.round(accepted, 4).tolist(),
+        },
+    }
 
 
 def _component_evidence(scored: Scored, classes: Classes, temperature: float) -> Array:

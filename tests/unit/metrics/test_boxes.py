@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from cbs_bench.metrics.align import iou_matrix, match_boxes
-from cbs_bench.metrics.calibration import expected_calibration_error, risk_coverage
+from cbs_bench.metrics.calibration import (
+    COVERAGES,
+    accepted_risk,
+    expected_calibration_error,
+    risk_coverage,
+    risks,
+)
 from cbs_bench.metrics.detection import average_precision, detection_counts
 from cbs_bench.types import Box
 
@@ -56,3 +62,22 @@ def test_risk_falls_with_coverage_when_confidence_is_informative():
     assert risk[0] == 0
     assert risk[-1] == pytest.approx(0.5)
     assert coverage[-1] == 1
+
+
+@pytest.mark.parametrize("number", [1, 3, 10, 25])
+def test_the_short_curve_holds_at_least_each_share(number):
+    confidence = np.linspace(1, 0, number)
+    correct = np.arange(number) % 2 == 0
+    for share, (coverage, risk) in zip(COVERAGES, risks(confidence, correct), strict=True):
+        kept = next(n for n in range(1, number + 1) if n / number >= share - 1e-9)
+        assert coverage == share
+        assert risk == pytest.approx((kept // 2) / kept)
+
+
+def test_what_is_accepted_is_counted_and_nothing_may_be():
+    correct = np.array([True, False, True, False])
+    assert accepted_risk(np.array([True, True, True, False]), correct) == [
+        0.75,
+        pytest.approx(1 / 3),
+    ]
+    assert accepted_risk(np.zeros(4, dtype=bool), correct) == [0.0, 0.0]

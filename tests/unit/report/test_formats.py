@@ -114,6 +114,23 @@ def test_the_paper_metric_is_named_beside_ours(write, tmp_path):
     assert "as Chen et al. (COLING 2025) score" in text
 
 
+def test_risk_is_shown_over_coverage_with_the_threshold_of_each_entry(write, tmp_path):
+    curve = [[0.5, 0.125], [1.0, 0.25]]
+    for seed, accepted in enumerate(([0.8, 0.2], [0.6, 0.1])):
+        extra = {"risk_coverage": {"curve": curve, "threshold": accepted}}
+        write("bpe", seed, [[1, 1, 1]], track={"extra": extra})
+    boards = read_boards(tmp_path)
+    text = to_markdown(boards)
+    assert "| tokenizer | 50 % | 100 % | accepted | wrong of these |" in text
+    assert "| bpe | 12.50 | 25.00 | 70.00 | 15.00 |" in text
+    page = Page(to_html(boards))
+    (line,) = [attributes for tag, attributes in page.tags if tag == "polyline"]
+    (first, last) = ([float(n) for n in point.split(",")] for point in line["points"].split())
+    assert first[0] < last[0]
+    assert first[1] > last[1]  # less wrong is drawn lower
+    assert shown_rows(to_html(boards), "bpe")[-1][1:] == ["12.50", "25.00", "70.00", "15.00"]
+
+
 def test_tags_and_slices_are_shown_for_each_tokenizer(write, tmp_path):
     rows = [[1, 2, 2]]
     for name in ("bpe", "unigram"):

@@ -62,6 +62,14 @@ def test_a_peer_recognises(task, peers, mini, tmp_path):
     assert "| guesser (peer) |" in to_markdown(read_boards(tmp_path))
 
 
+def test_a_result_tells_what_its_recogniser_would_accept(peers, mini, tmp_path):
+    (result,) = results("recognition", mini, tmp_path, recognizer="guesser").values()
+    told = result["tracks"][0]["extra"]["risk_coverage"]
+    assert told["threshold"] == [0.0, 0.0]  # it guesses below its own threshold
+    hits = [row[0] for row in result["tracks"][0]["slices"]["all"]]
+    assert told["curve"][-1] == [1.0, pytest.approx(1 - sum(hits) / len(hits))]
+
+
 def test_a_folder_with_a_model_detects_as_its_model_does(mini, tmp_path):
     folder = tmp_path / "runs" / "mine"
     shutil.copytree(DEFAULT_FOLDER, folder)
