@@ -35,6 +35,8 @@ COLUMNS_TRIED = (1, 2, 4, 8, 16, 32, 64)
 MAX_ENLARGEMENT = 6.0
 MAX_OVERLAP = 0.35
 RANKING_THRESHOLD = 0.02
+CLEARLY = 2
+"""Times the evidence that one scale needs, to count for more than another."""
 FEW = 4
 SURE = 0.5
 """Confidence from which a box says something about the scale of a scan."""
@@ -79,35 +81,32 @@ class Detector(GlyphDetector):
 
     def _boxes(self, image: ImageSource, threshold: float) -> list[Box]:
         grey = to_grey(load_image(image))
-        boxes = self._on_strip(grey, threshold)
-        if boxes is not None:
-            return boxes
+        strip = self._on_strip(grey, threshold)
+        if _fills(strip, grey.shape[0]):
+            return strip
         slips = find_slips(grey)
         if not slips:
-            return self._side_by_side(grey, threshold)
-        return [box for slip in slips for box in self._on_slip(grey, slip, threshold)]
+            return _likelier(strip, self._side_by_side(grey, threshold))
+        found = [box for slip in slips for box in self._on_slip(grey, slip, threshold)]
+        return _likelier(strip, found)
 
     def _on_slip(self, grey: Pixels, slip: FoundSlip, threshold: float) -> list[Box]:
         """Boxes on a slip cut out upright; slips that touch were found as one."""
         upright = slip.cut(grey)
         boxes = self._on_strip(upright, threshold)
-        if boxes is None:
-            boxes = self._side_by_side(upright, threshold)
+        if not _fills(boxes, upright.shape[0]):
+            boxes = _likelier(boxes, self._side_by_side(upright, threshold))
         return [_clipped(slip.on_scan(box), *grey.shape) for box in boxes]
 
-    def _on_strip(self, grey: Pixels, threshold: float) -> list[Box] | None:
-        """Boxes of one slip cut to its edges, if that is what the scan shows.
-
-        It does where it is long and characters of the right size are found all along it.
-        """
+    def _on_strip(self, grey: Pixels, threshold: float) -> list[Box]:
+        """Boxes of one slip cut to its edges; none where characters have not the size for that."""
         height, width = grey.shape
         if height < STRIP_ASPECT * width:
-            return None
+            return []
         scale = _scale_of_one(width)
         boxes = self._at_scale(grey, scale, threshold)
-        sound = 1 / TOLERANCE <= _correction(boxes, scale) <= TOLERANCE
-        filled = sum(box.height for box in _sure(boxes)) >= LEAST_WRITTEN * height
-        return reading_order(boxes) if sound and filled else None
+        sound = _sure(boxes) and 1 / TOLERANCE <= _correction(boxes, scale) <= TOLERANCE
+        return reading_order(boxes) if sound else []
 
     def _side_by_side(self, grey: Pixels, threshold: float) -> list[Box]:
         """Boxes of upright slips, of which nobody knows how many lie side by side."""
@@ -125,7 +124,7 @@ class Detector(GlyphDetector):
         best_scale = scales[0]
         for scale in scales:
             boxes = self._at_scale(grey, scale, threshold)
-            if len(_sure(best)) >= FEW and 2 * _evidence(boxes) < _evidence(best):
+            if len(_sure(best)) >= FEW and CLEARLY * _evidence(boxes) < _evidence(best):
                 break
             if _evidence(boxes) > _evidence(best) or not best:
                 best, best_scale = boxes, scale
@@ -213,6 +212,16 @@ def _correction(boxes: Sequence[Box], scale: float) -> float:
     """What the scale must be multiplied by for characters as wide as the network knows them."""
     widths = [box.width for box in _sure(boxes)]
     return GLYPH_WIDTH / (scale * float(np.median(widths))) if widths else 1.0
+
+
+def _fills(boxes: Sequence[Box], height: int) -> bool:
+    """Whether characters were found all along a strip."""
+    return sum(box.height for box in _sure(boxes)) >= LEAST_WRITTEN * height
+
+
+def _likelier(strip: list[Box], others: list[Box]) -> list[Box]:
+    """The boxes of a strip of few characters, unless others explain much more ink."""
+    return strip if strip and CLEARLY * _evidence(strip) >= _evidence(others) else others
 
 
 def _evidence(boxes: Sequence[Box]) -> float:
