@@ -10,7 +10,7 @@ surrogates, which the library cannot hold. Each of its parts is one of the libra
 3. The *model* is a BPE that hardly merges: what it does not know as a whole is its first code
    point and what continues it (日 ``##安``), or bytes. Its only merges put the brace of a
    composition to the first component (``{日 ##止 ##頁``).
-4. The *decoder* turns that back, by one replacement a spelling.
+4. The *decoder* turns that back, and looks up each spelling in a dictionary.
 
 ⟨ and ⟩ stand here for the control characters U+0001 and U+0002.
 """
@@ -25,6 +25,7 @@ from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers
 from tokenizers.models import BPE
 
 from cbs_bench.tokenizer.charsmap import compile_charsmap
+from cbs_bench.tokenizer.dictionary import OPENING, lookup
 from cbs_bench.tokenizer.multigranularity import MultiGranularityTokenizer
 from cbs_bench.tokenizer.vocabulary import (
     CONTINUATION_MARK,
@@ -97,9 +98,8 @@ def _decoder(spellings: Mapping[str, str]) -> decoders.Decoder:
     """Back to the text: first token by token, then in the text they make.
 
     日 ``##安`` becomes ``日⟨安⟩``, and ``{日 ##止 ##頁`` becomes ``{日⟩⟨止⟩⟨頁⟩``. Where ⟩ meets
-    ⟨ both go; what then reads as a spelling is its graph, what still ends in ⟩ a composition,
-    and so is a spelling of no graph, which a model may well predict. The marks themselves are
-    meanwhile ``⟨1`` and ``⟨2``.
+    ⟨ both go. What then reads ``日⟨安⟩`` is looked up; what the dictionary lacks, and a model may
+    well predict, is a composition. The marks themselves are meanwhile ``⟨1`` and ``⟨2``.
     """
     joint = f"{START}(?![12])"
     return decoders.Sequence(
@@ -111,11 +111,9 @@ def _decoder(spellings: Mapping[str, str]) -> decoders.Decoder:
             decoders.ByteFallback(),
             decoders.Fuse(),
             decoders.Replace(Regex(END + joint), ""),
-            *(
-                decoders.Replace(f"{spelling[0]}{START}{spelling[1:]}{END}", graph)
-                for graph, spelling in spellings.items()
-            ),
-            decoders.Replace(Regex(rf"\A(?={joint})|(?={ANY}{joint})"), "{"),
+            decoders.Replace(Regex(rf"\A(?={joint})|(?={ANY}{joint})"), OPENING),
+            *lookup(spellings),
+            decoders.Replace(OPENING, "{"),
             decoders.Replace(Regex(joint), ""),
             decoders.Replace(END, "}"),
             decoders.Replace(f"{START}2", END),
