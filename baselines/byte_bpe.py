@@ -11,6 +11,7 @@ class ByteBpeTokenizer(SubwordTokenizer):
     """BPE over UTF-8 bytes: nothing is unknown, a rare character is several pieces."""
 
     byte_level: ClassVar[bool] = True
+    reversible: ClassVar[bool] = True
 
     @classmethod
     def untrained(cls, vocab_size: int) -> tuple[Any, Any]:

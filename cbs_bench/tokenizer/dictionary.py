@@ -1,7 +1,7 @@
 """A dictionary for the decoders of the `tokenizers` library: ``⟨5日⟨安⟩`` becomes 晏.
 
 None of these decoders holds a table; the nearest is to replace a pattern by a fixed text. One
-replacement for each of 70,000 spellings takes 32 ms a sentence and four seconds to load. So the
+replacement for each of 70,000 spellings takes 26 ms a sentence and half a second to load. So the
 spellings are printed on pages of some hundred lines, ``⟨3日安晏⟨3日免晚…⟨4``: pages by spelling,
 their lines by commonness. One replacement writes behind a spelling the page that it would stand
 on; a second one finds the line by a back reference and drops all but the graph.

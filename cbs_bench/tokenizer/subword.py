@@ -4,12 +4,13 @@ A sub-word tokenizer reads code points. A composition such as ``{日止頁}`` ha
 one seen in training is given a private-use code point of its own: the tokenizer keeps its
 identity, which is more than it would get from ``[UNK]``. A glyph outside the trained
 alphabet is cut out before the model runs, so that it costs one unknown token and not the
-whole clause.
+whole clause. Byte-level models need none of that: they spell what they have not seen in bytes.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 UNKNOWN = "[UNK]"
 MISSING = "\u3013"  # the geta mark, which typesetters put where they lack the sort
-STAND_INS = range(0x100000, 0x10FFFE)
+STAND_INS = range(0x100000, 0x10FFFD)
+ESCAPE = "\U0010fffd"
+"""Written before what stands for a stand-in that a text itself holds, this mark or a surrogate."""
+
 MIN_FREQUENCY = 2
 
 
@@ -74,17 +78,16 @@ class SubwordTokenizer(SlipTokenizer):
 
         Byte-level pieces may hold a part of a glyph; their spans then overlap.
         """
-        points = [
-            glyph if _is_plain(glyph) else self.stand_ins.get(glyph, MISSING) for glyph in glyphs
-        ]
+        written = [self._written(glyph) for glyph in glyphs]
+        glyph_at = [position for position, points in enumerate(written) for _ in points]
         tokens: list[Token] = []
-        for start, run in self._runs(points):
+        for start, run in self._runs("".join(written)):
             if run is None:
                 tokens.append(Token(UNKNOWN, start, start + 1, "subword"))
                 continue
             encoding = self.model.encode(run, add_special_tokens=False)
             tokens += [
-                Token(piece, start + begin, start + end, "subword")
+                Token(piece, glyph_at[start + begin], glyph_at[start + end - 1] + 1, "subword")
                 for piece, (begin, end) in zip(encoding.tokens, encoding.offsets, strict=True)
             ]
         return tokens
@@ -98,8 +101,8 @@ class SubwordTokenizer(SlipTokenizer):
             text: str = ByteLevel().decode(pieces)
         else:
             text = "".join(piece.removeprefix(CONTINUATION_MARK) for piece in pieces)
-        glyphs = {ord(point): glyph for glyph, point in self.stand_ins.items()}
-        return text.translate(glyphs)
+        glyphs = {point: glyph for glyph, point in self.stand_ins.items()}
+        return _STANDING_IN.sub(lambda found: _meant(found[0], glyphs), text)
 
     def to_bytes(self) -> bytes:
         """The library's JSON and the stand-ins."""
@@ -124,20 +127,49 @@ class SubwordTokenizer(SlipTokenizer):
         pieces = (piece.removeprefix(CONTINUATION_MARK) for piece in self.model.get_vocab())
         return frozenset(piece for piece in pieces if len(piece) == 1)
 
-    def _runs(self, points: Sequence[str]) -> Iterator[tuple[int, str | None]]:
+    def _written(self, glyph: str) -> str:
+        """The code points that a glyph is shown to the model as; one, unless it spells in bytes."""
+        if _is_plain(glyph):
+            return glyph
+        if self.byte_level and glyph not in self.stand_ins:
+            return "".join(map(_escaped, glyph))
+        return self.stand_ins.get(glyph, MISSING)
+
+    def _runs(self, points: str) -> Iterator[tuple[int, str | None]]:
         """Stretches the model can spell, with their start; ``None`` for an unknown glyph."""
         if self.byte_level:
-            yield 0, "".join(points)
+            yield 0, points
             return
         start = 0
         for position, point in enumerate([*points, None]):
             if point is None or point not in self._alphabet:
                 if position > start:
-                    yield start, "".join(points[start:position])
+                    yield start, points[start:position]
                 if point is not None:
                     yield position, None
                 start = position + 1
 
 
+_STANDING_IN = re.compile(f"{ESCAPE}(?s:.)|[{chr(STAND_INS[0])}-{chr(STAND_INS[-1])}]")
+_SURROGATES = range(0xD800, 0xE000)
+_PLANE = 0x10000
+
+
 def _is_plain(glyph: str) -> bool:
-    return len(glyph) == 1 and ord(glyph) not in STAND_INS and not 0xD800 <= ord(glyph) < 0xE000
+    return len(glyph) == 1 and _escaped(glyph) == glyph
+
+
+def _escaped(point: str) -> str:
+    """A surrogate is shown as its like of plane 2, a stand-in as that of plane 1."""
+    if ord(point) in _SURROGATES:
+        return ESCAPE + chr(ord(point) + 2 * _PLANE)
+    if ord(point) in STAND_INS or point == ESCAPE:
+        return ESCAPE + chr(ord(point) - 15 * _PLANE)
+    return point
+
+
+def _meant(written: str, glyphs: dict[str, str]) -> str:
+    if written[0] != ESCAPE:
+        return glyphs.get(written, written)
+    shift = 15 if ord(written[1]) < 2 * _PLANE else -2
+    return chr(ord(written[1]) + shift * _PLANE)

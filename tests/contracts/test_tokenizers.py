@@ -19,6 +19,7 @@ GLYPHS = st.lists(
     st.one_of(
         st.sampled_from([glyph for text in TEXTS for glyph in text]),
         st.sampled_from(["{AB}", "{日止}", "\U000f1234", "\U00100001", "鬱", "\U0003fffd"]),
+        st.sampled_from(["\ud800", "\U0010fffd", "\U0010ffff", "{\U0010fffd\udfff}"]),
         st.characters(codec="utf-8", exclude_categories=("Z", "C")),
     ),
     max_size=12,
