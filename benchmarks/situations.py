@@ -3,8 +3,9 @@
     python -m benchmarks.situations --data build/chubs build/laozi
 
 Scans are put together from the crops of the test split, which no shipped detector was trained
-on, by the program that also makes its training scans: these figures tell situations apart;
-how the detector does on photographs is measured by ``benchmarks.vision``.
+on, by the program that also makes its training scans: these figures tell situations apart.
+Photographed slips, of which none was trained on either, are laid on a ground by the same program;
+how the detector does on them as they are is measured by ``benchmarks.vision``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from baselines.detectors.projection import ProjectionDetector
@@ -28,13 +30,15 @@ from cbs_bench.rendering.bamboo import damage, photograph
 from cbs_bench.rendering.marks import mark_gaps
 from cbs_bench.rendering.sheet import Sheet, lay_out
 from cbs_bench.rendering.slip import Strip
-from cbs_bench.training.slips import compose_strip
+from cbs_bench.training.slips import Slip, compose_strip, read_slips
 from cbs_bench.types import Box
 from cbs_bench.vision import Detector
 from cbs_bench.vision.images import Pixels
 
 SEED = 20
 SCANS = 20
+ENLARGEMENT = 2
+"""Of photographed slips, which are 15 to 40 pixels wide."""
 
 Generator = np.random.Generator
 Crops = Sequence[Pixels]
@@ -78,6 +82,16 @@ def labels(crops: Crops, generator: Generator) -> Sheet:
     return lay_out(_group(crops, generator), generator, labels=True)
 
 
+def photographs(slips: Sequence[Slip], generator: Generator) -> list[Sheet]:
+    """Photographed slips, three to a scan, that lean by 1 to 5 degrees."""
+    sheets: list[Sheet] = []
+    for first in range(0, len(slips), 3):
+        group = [_enlarged(slip) for slip in slips[first : first + 3]]
+        lean = float(generator.uniform(1, 5) * generator.choice([-1, 1]))
+        sheets.append(lay_out(group, generator, tilt=lean))
+    return sheets
+
+
 SITUATIONS: dict[str, tuple[Callable[[Crops, Generator], Sheet], int]] = {
     "strip": (strip, SCANS),
     "tall": (tall, 2),
@@ -89,13 +103,17 @@ SITUATIONS: dict[str, tuple[Callable[[Crops, Generator], Sheet], int]] = {
 }
 
 
-def situations(detector: GlyphDetector, crops: Crops) -> Figures:
+def situations(detector: GlyphDetector, crops: Crops, slips: Sequence[Slip]) -> Figures:
     """F1, AP50 and reading order of the detector in each situation, F1 of the baseline."""
-    figures: Figures = {}
+    scans: dict[str, list[Sheet]] = {}
     for name, (make, count) in SITUATIONS.items():
         generator = np.random.default_rng(SEED)
-        scans = [make(crops, generator) for _ in range(count)]
-        pairs = [(scan.image, [Box(*box) for box in scan.boxes]) for scan in scans]
+        scans[name] = [make(crops, generator) for _ in range(count)]
+    if slips:
+        scans["photographs"] = photographs(slips, np.random.default_rng(SEED))
+    figures: Figures = {}
+    for name, sheets in scans.items():
+        pairs = [(scan.image, [Box(*box) for box in scan.boxes]) for scan in sheets]
         figures[name] = {
             **measure(detector, pairs),
             "projection_f1": measure(ProjectionDetector(), pairs)["f1"],
@@ -147,6 +165,13 @@ def _group(crops: Crops, generator: Generator) -> list[Strip]:
     ]
 
 
+def _enlarged(slip: Slip) -> Strip:
+    how = cv2.INTER_CUBIC
+    large = cv2.resize(slip.pixels, None, fx=ENLARGEMENT, fy=ENLARGEMENT, interpolation=how)
+    places = np.round(ENLARGEMENT * np.array([box.xywh for box in slip.boxes])).astype(int)
+    return Strip(np.float32(large / 255), [(x, y, w, h) for x, y, w, h in places.tolist()])
+
+
 def _cut(strip: Strip, generator: Generator) -> Sheet:
     return Sheet(photograph(strip.surface, generator), [(*map(float, b),) for b in strip.boxes])
 
@@ -157,7 +182,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--detector", type=Path, help="model folder; default: the shipped one")
     options = parser.parse_args(arguments)
     figures = situations(
-        Detector.load(options.detector), [crop.pixels for crop in held_out(options.data)]
+        Detector.load(options.detector),
+        [crop.pixels for crop in held_out(options.data)],
+        read_slips(options.data),
     )
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
 
