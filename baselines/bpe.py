@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from cbs_bench.tokenizer.subword import MIN_FREQUENCY, UNKNOWN, SubwordTokenizer
+
+if TYPE_CHECKING:
+    import tokenizers
 
 
 class BpeTokenizer(SubwordTokenizer):
     """Merges the most frequent pair of neighbours until the vocabulary is full."""
 
     @classmethod
-    def untrained(cls, vocab_size: int) -> tuple[Any, Any]:
+    def learn(cls, lines: Sequence[str], vocab_size: int) -> tokenizers.Tokenizer:
         """Punctuation stands alone; the alphabet leaves room for merges."""
-        from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+        from tokenizers import Tokenizer, models, trainers
 
         tokenizer = Tokenizer(models.BPE(unk_token=UNKNOWN))
-        tokenizer.pre_tokenizer = pre_tokenizers.Punctuation()
+        tokenizer.pre_tokenizer = cls.boundaries()
         trainer = trainers.BpeTrainer(
             vocab_size=vocab_size,
             min_frequency=MIN_FREQUENCY,
@@ -24,4 +28,5 @@ class BpeTokenizer(SubwordTokenizer):
             limit_alphabet=vocab_size * 3 // 4,
             show_progress=False,
         )
-        return tokenizer, trainer
+        tokenizer.train_from_iterator(lines, trainer)
+        return tokenizer

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from cbs_bench.tokenizer.subword import MIN_FREQUENCY, SubwordTokenizer
+
+if TYPE_CHECKING:
+    import tokenizers
 
 
 class ByteBpeTokenizer(SubwordTokenizer):
@@ -14,14 +18,14 @@ class ByteBpeTokenizer(SubwordTokenizer):
     reversible: ClassVar[bool] = True
 
     @classmethod
-    def untrained(cls, vocab_size: int) -> tuple[Any, Any]:
+    def learn(cls, lines: Sequence[str], vocab_size: int) -> tokenizers.Tokenizer:
         """The alphabet is the 256 bytes; punctuation stands alone."""
         from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
         tokenizer = Tokenizer(models.BPE())
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
             [
-                pre_tokenizers.Punctuation(),
+                cls.boundaries(),
                 pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
             ]
         )
@@ -31,4 +35,5 @@ class ByteBpeTokenizer(SubwordTokenizer):
             initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
             show_progress=False,
         )
-        return tokenizer, trainer
+        tokenizer.train_from_iterator(lines, trainer)
+        return tokenizer

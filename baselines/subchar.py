@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 from baselines.bpe import BpeTokenizer
 from cbs_bench.script.components import decompose
 from cbs_bench.types import Token
+
+if TYPE_CHECKING:
+    import tokenizers
 
 END = "\u241f"  # the symbol for a unit separator
 
@@ -23,13 +26,11 @@ class SubcharTokenizer(BpeTokenizer):
     """Byte-pair encoding of the components of each glyph."""
 
     @classmethod
-    def untrained(cls, vocab_size: int) -> tuple[Any, Any]:
+    def boundaries(cls) -> tokenizers.pre_tokenizers.PreTokenizer:
         """Each glyph stands alone."""
         from tokenizers import pre_tokenizers
 
-        tokenizer, trainer = super().untrained(vocab_size)
-        tokenizer.pre_tokenizer = pre_tokenizers.Split(END, "merged_with_previous")
-        return tokenizer, trainer
+        return pre_tokenizers.Split(END, "merged_with_previous")
 
     @classmethod
     def train(cls, texts: Iterable[Sequence[str]], *, vocab_size: int, seed: int = 0) -> Self:

@@ -15,7 +15,7 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from cbs_bench.interfaces import SlipTokenizer
 from cbs_bench.tokenizer.vocabulary import CONTINUATION_MARK
@@ -51,8 +51,15 @@ class SubwordTokenizer(SlipTokenizer):
 
     @classmethod
     @abstractmethod
-    def untrained(cls, vocab_size: int) -> tuple[tokenizers.Tokenizer, Any]:
-        """The empty tokenizer and its trainer."""
+    def learn(cls, lines: Sequence[str], vocab_size: int) -> tokenizers.Tokenizer:
+        """The tokenizer that ``lines``, one code point a glyph, teach."""
+
+    @classmethod
+    def boundaries(cls) -> tokenizers.pre_tokenizers.PreTokenizer:
+        """Where no piece goes across: here, around punctuation."""
+        from tokenizers import pre_tokenizers
+
+        return pre_tokenizers.Punctuation()
 
     @classmethod
     def train(cls, texts: Iterable[Sequence[str]], *, vocab_size: int, seed: int = 0) -> Self:
@@ -68,10 +75,8 @@ class SubwordTokenizer(SlipTokenizer):
         counts = Counter(glyph for row in rows for glyph in row if not _is_plain(glyph))
         ranked = sorted(counts, key=lambda glyph: (-counts[glyph], glyph))
         stand_ins = {g: chr(point) for g, point in zip(ranked, STAND_INS, strict=False)}
-        model, trainer = cls.untrained(vocab_size)
         lines = ["".join(stand_ins.get(glyph, glyph) for glyph in row) for row in rows]
-        model.train_from_iterator(lines, trainer)
-        return cls(model.to_str(), stand_ins)
+        return cls(cls.learn(lines, vocab_size).to_str(), stand_ins)
 
     def tokenize(self, glyphs: Sequence[str]) -> list[Token]:
         """Pieces in order; a glyph outside the alphabet is one ``[UNK]``.
