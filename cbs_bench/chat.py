@@ -39,6 +39,8 @@ _PATH = "/chat/completions"
 _REFUSED = (401, 403)
 _BUSY = (408, 409, 425, 429)
 _JITTER = random.Random()
+_SHOWN = 300
+"""Bytes of what an endpoint says instead of an answer."""
 
 
 def cache_folder() -> Path:
@@ -145,14 +147,14 @@ class Chat:
     def _refusal(self, address: str, error: HTTPError) -> Exception:
         """What a status other than 2xx means."""
         status = f"status {error.code} {error.reason}"
-        if error.code in _BUSY or error.code >= 500:
-            return _PassingError(status, _retry_after(error.headers))
         if error.code in _REFUSED:
             remedy = f"put the key of this endpoint into {KEY}"
             return EndpointError(f"it refuses the key ({status})", path=address, remedy=remedy)
-        said = _beginning_of(error)
+        said = f"{status} {_beginning_of(error)}".strip()
+        if error.code in _BUSY or error.code >= 500:
+            return _PassingError(said, _retry_after(error.headers))
         return EndpointError(
-            self._without_key(f"{status} {said}".strip()),
+            self._without_key(said),
             path=address,
             remedy="check the address and the name of the model",
         )
@@ -189,17 +191,21 @@ def _cached(path: Path) -> str | None:
 
 
 def _answer_in(content: bytes) -> str:
+    """The text of a chat completion; of one in parts, those that are text."""
     try:
-        answer = json.loads(content)["choices"][0]["message"].get("content")
+        answer = json.loads(content)["choices"][0]["message"].get("content") or ""
+        if isinstance(answer, str):
+            return answer
+        return "".join(part["text"] for part in answer if part["type"] == "text")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise _PassingError("what it sends is no chat completion") from error
-    return answer if isinstance(answer, str) else ""
+        said = content[:_SHOWN].decode("utf-8", "replace")
+        raise _PassingError(f"what it sends is no chat completion: {said}") from error
 
 
 def _beginning_of(error: HTTPError) -> str:
     """The first words of the page that comes with a status."""
     try:
-        return error.read(300).decode("utf-8", "replace")
+        return error.read(_SHOWN).decode("utf-8", "replace")
     except (OSError, HTTPException):
         return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -73,9 +74,16 @@ def test_faults_of_the_server_wait_twice_as_long_each_time(chat, endpoint, waits
 @pytest.mark.parametrize(
     ("reply", "message"),
     [
-        ((500, {}, "oh"), "status 500 Internal Server Error; start the same command later"),
-        ((200, {}, "<html>"), "no chat completion; start the same command later"),
+        ((500, {}, "oh"), "status 500 Internal Server Error oh; start the same command later"),
+        (
+            (429, {"Retry-After": "0"}, '{"error": "no quota"}'),
+            'status 429 .* {"error": "no quota"};',
+        ),
+        ((200, {}, "<html>"), "no chat completion: <html>; start the same command later"),
+        ((200, {}, '{"error": {"message": "overloaded"}}'), "no chat completion: .*overloaded"),
+        ((200, {}, 'data: {"choices": [{"delta": {}}]}'), "no chat completion"),
         ((200, {}, '{"choices": []}'), "no chat completion"),
+        ((200, {}, '{"choices": [{"message": {"content": [7]}}]}'), "no chat completion"),
         ((200, {}, '{"choices": [{"message": null}]}'), "no chat completion"),
     ],
 )
@@ -137,6 +145,37 @@ def test_the_key_does_not_follow_elsewhere(endpoint, serving, tmp_path):
 def test_declining_to_answer_is_an_empty_answer(chat, endpoint):
     endpoint.replies.append((200, {}, '{"choices": [{"message": {"content": null}}]}'))
     assert chat.ask(QUESTION) == ""
+
+
+def completion(message, **more):
+    """A page with all that endpoints send besides, most of it null."""
+    message = {"role": "assistant", "refusal": None, "tool_calls": None, **message}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop", **more}
+    return (200, {}, json.dumps({"id": "x", "choices": [choice], "usage": {"total_tokens": 9}}))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '["B-n"]',
+        [{"type": "thinking", "thinking": "?"}, {"type": "text", "text": '["B-n"]'}],
+        [{"type": "text", "text": '["B'}, {"type": "text", "text": '-n"]'}],
+    ],
+)
+def test_of_all_that_is_sent_the_text_is_the_answer(chat, endpoint, content):
+    endpoint.replies.append(completion({"content": content, "reasoning_content": "hm"}))
+    assert chat.ask(QUESTION) == '["B-n"]'
+
+
+def test_calling_a_tool_is_an_empty_answer(chat, endpoint):
+    calls = [{"type": "function", "function": {"name": "tag", "arguments": "{}"}}]
+    endpoint.replies.append(completion({"content": None, "tool_calls": calls}))
+    assert chat.ask(QUESTION) == ""
+
+
+def test_an_answer_cut_short_is_kept_as_it_is(chat, endpoint):
+    endpoint.replies.append(completion({"content": '["B-n", "I'}, finish_reason="length"))
+    assert [chat.ask(QUESTION), chat.ask(QUESTION)] == ['["B-n", "I'] * 2
 
 
 def test_no_secret_is_shown(endpoint):

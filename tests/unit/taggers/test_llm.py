@@ -65,8 +65,13 @@ def test_the_labels_of_every_tokenizer_tell_the_words(name):
     tokenizer = BASELINES.load(name).train(glyphs, vocab_size=300, seed=0)
     for sentence in SENTENCES[:3]:
         tokens = tokenizer.tokenize(sentence.glyphs)
-        answer = f"Here it is:\n```json\n{json.dumps(labels_of(tokens, sentence.words))}\n```"
-        assert words_in_answer(answer, tokens, frozenset("ndv")) == list(sentence.words)
+        labels = json.dumps(labels_of(tokens, sentence.words))
+        for answer in (
+            f"Here it is:\n```json\n{labels}\n```",
+            f"```\n{labels}```",
+            f'<think>\n["B-v"]?\n</think>\n\n{labels}\n',
+        ):
+            assert words_in_answer(answer, tokens, frozenset("ndv")) == list(sentence.words)
 
 
 def test_pieces_of_a_glyph_share_its_label():
@@ -88,6 +93,8 @@ def test_pieces_of_a_glyph_share_its_label():
         "I cannot tag this.",
         "[B-n, I-n]",
         '["B-n"]',
+        '["B-n", "I-',
+        '```json\n["B-n", "I-n"',
         '["B-n", "I-n", "B-n"]',
         '["B-n", "B-place"]',
         '["B-n", "I-n|I-n"]',
