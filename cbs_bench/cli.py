@@ -141,6 +141,9 @@ def _add_run_arguments(run: argparse.ArgumentParser) -> None:
     run.add_argument("--seeds", type=_positive, default=3, help="number of seeds (default 3)")
     run.add_argument("--out", type=Path, required=True, help="folder of results")
     run.add_argument("--epochs", type=_positive, help="passes over the training data")
+    run.add_argument(
+        "--members", type=_positive, help="networks of our tagger that decide together (default 1)"
+    )
     run.add_argument("--vocab-size", type=_positive, help="size of every vocabulary")
     run.add_argument("--workers", type=_positive, help="processes (default: one a core)")
 
@@ -275,8 +278,11 @@ def _run(options: argparse.Namespace) -> int:
     from cbs_bench.runner import run
 
     settings: dict[str, object] = {}
-    if options.epochs:
-        settings["budget"] = {"epochs": options.epochs}
+    budget = {name: n for name in ("epochs", "members") if (n := getattr(options, name))}
+    if budget:
+        settings["budget"] = budget
+    if options.members and options.tagger:
+        raise InputError("--members is of our tagger", remedy="leave out it or --tagger")
     if options.vocab_size:
         settings["vocab_size"] = options.vocab_size
     if options.llm_url or options.llm_model:

@@ -20,6 +20,7 @@ from cbs_bench.nlp.tagger import DEFAULT_MODEL, words_of
 from cbs_bench.types import Word
 
 FACTORY = "cbs_bench_word_tagger"
+ENSEMBLE = "cbs_bench.TaggerEnsemble.v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,14 @@ class Budget:
             take fewer steps than fine ones.
         learning_rate: Adam's step size at the start; it falls linearly to a tenth.
         dropout: Dropout of every layer.
+        members: Networks that learn side by side and decide together.
     """
 
     epochs: int = 8
     batch_glyphs: int = 1000
     learning_rate: float = 0.002
     dropout: float = 0.3
+    members: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def fit_pipeline(
         embed: Settings of the embedding that differ from the tagger's default.
     """
     fix_random_seed(seed)
-    nlp = blank_pipeline(name, tokenizer, embed)
+    nlp = blank_pipeline(name, tokenizer, embed, budget.members)
     examples = [make_example(nlp, sentence) for sentence in train]
     # The whole training set is given, because the tagger collects its labels from it.
     nlp.initialize(lambda: examples[:])
@@ -98,7 +101,10 @@ def fit_pipeline(
 
 
 def blank_pipeline(
-    name: str, tokenizer: SlipTokenizer, embed: Mapping[str, Any] | None = None
+    name: str,
+    tokenizer: SlipTokenizer,
+    embed: Mapping[str, Any] | None = None,
+    members: int = 1,
 ) -> Language:
     """An untrained pipeline: ``tokenizer`` and the word tagger."""
     registered = {"@tokenizers": "cbs_bench.BaselineTokenizer.v1", "name": name}
@@ -106,6 +112,8 @@ def blank_pipeline(
     nlp.tokenizer.tokenizer = tokenizer
     model = deepcopy(DEFAULT_MODEL)
     model["tok2vec"]["embed"].update(embed or {})
+    if members > 1:
+        model = {"@architectures": ENSEMBLE, "member": model, "members": members}
     nlp.add_pipe(FACTORY, config={"model": model})
     return nlp
 

@@ -168,6 +168,14 @@ class WordTagger(Tagger):
         learn_counts(self.model, [example.reference for example in examples])
         super().initialize(lambda: examples, nlp=nlp, labels=sorted(joint))
 
+    def get_loss(
+        self, examples: Iterable[Example], scores: Sequence[Any]
+    ) -> tuple[float, list[Any]]:
+        """Loss and its gradient; an ensemble gives scores for every example once a member."""
+        examples = list(examples)
+        loss, gradient = super().get_loss(examples * (len(scores) // len(examples)), scores)
+        return loss, gradient
+
     def predict(self, docs: Iterable[Doc]) -> list[Path]:
         """The best label of every token, ``[tokens]`` for each document."""
         docs = list(docs)

@@ -69,6 +69,14 @@ def test_a_second_run_repeats_nothing(treebank, results, capsys):
     assert {path: path.stat().st_mtime_ns for path in results.rglob("*.json")} == before
 
 
+def test_a_run_of_several_networks_stands_apart(treebank, tmp_path):
+    command = ["run", "pos", "--data", str(treebank), "--out", str(tmp_path), "--seeds", "1"]
+    assert main([*command, "--epochs", "2", "--members", "2"]) == 0
+    assert [path.name for path in tmp_path.rglob("*.json")] == [
+        "small-multigranularity@epochs=2@members=2-0.json"
+    ]
+
+
 def test_the_report_ranks_marks_the_best_and_states_the_gain(results, capsys):
     assert main(["report", str(results), "--format", "markdown"]) == 0
     shown = capsys.readouterr().out
@@ -96,6 +104,10 @@ def test_the_csv_starts_with_the_agreed_columns(results, capsys):
         (["report", "nowhere"], "nowhere: no results"),
         (["audit", "nowhere"], "nowhere"),
         (["run", "pos"], "required"),
+        (
+            [*"run pos --data . --out out --members 5 --tagger crf".split()],
+            "--members is of our tagger",
+        ),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(command, message, tmp_path, monkeypatch, capsys):
