@@ -69,7 +69,11 @@ def encoded(reference: ImageRef) -> bytes:
 
 
 def brief(error: Exception) -> str:
-    """Without the path: it is one of this machine, and ``where`` names the file already."""
+    """Without the path or an address: they are of this machine, and ``where`` names the file."""
+    from PIL import UnidentifiedImageError
+
+    if isinstance(error, UnidentifiedImageError):
+        return "of no format that is known"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return " ".join(str(error).split()) or type(error).__name__

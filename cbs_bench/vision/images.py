@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from cbs_bench.errors import DataError
 
@@ -16,6 +16,9 @@ Pixels = npt.NDArray[np.uint8]
 ImageSource = Path | str | bytes | Pixels
 
 MAX_PIXELS = 400_000_000
+
+_SUBFILE_TYPE, _REDUCED = 254, 1
+"""The TIFF tag that tells a preview from a page (TIFF 6.0, section 8)."""
 
 
 def load_image(source: ImageSource) -> Pixels:
@@ -32,7 +35,7 @@ def load_image(source: ImageSource) -> Pixels:
         ``[height, width]`` for grey images, ``[height, width, 3]`` (RGB) for others.
 
     Raises:
-        DataError: If there is no readable image of reasonable size.
+        DataError: If there is no readable image of reasonable size, or several pages are.
     """
     if isinstance(source, np.ndarray):
         return _checked_array(source)
@@ -48,10 +51,14 @@ def load_image(source: ImageSource) -> Pixels:
         with warnings.catch_warnings():
             # Our own limit is checked above; Pillow would only warn.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            _turn_to_page(opened, name)
             return _pixels(ImageOps.exif_transpose(opened))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        # What Pillow says of a format it does not know is an address in memory.
+        unknown = isinstance(error, UnidentifiedImageError)
+        reason = "of no format that is known" if unknown else error
         raise DataError(
-            f"not a readable image ({error})", path=name, remedy="check or re-export the file"
+            f"not a readable image ({reason})", path=name, remedy="check or re-export the file"
         ) from error
 
 
@@ -62,6 +69,22 @@ def to_grey(pixels: Pixels) -> Pixels:
     weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
     grey: Pixels = (pixels @ weights).astype(np.uint8)
     return grey
+
+
+def _turn_to_page(image: Image.Image, name: str) -> None:
+    """The one page of a TIFF, which may have previews besides; others have no pages."""
+    if not isinstance(image, TiffImagePlugin.TiffImageFile) or image.n_frames == 1:
+        return
+    pages = []
+    for number in range(image.n_frames):
+        image.seek(number)
+        if not image.tag_v2.get(_SUBFILE_TYPE, 0) & _REDUCED:
+            pages.append(number)
+    if len(pages) > 1:
+        raise DataError(
+            f"it has {len(pages)} pages", path=name, remedy="save each page as a file of its own"
+        )
+    image.seek(pages[0] if pages else 0)
 
 
 def _pixels(image: Image.Image) -> Pixels:

@@ -23,6 +23,13 @@ def folder(tmp_path):
     return tmp_path
 
 
+def test_what_is_no_image_is_rejected_alike_every_time(folder, finished):
+    (folder / "a.png").write_bytes(b"no image")
+    labelme(folder)
+    (row,) = (item for item in Scans().records(folder) if getattr(item, "config", "") == "slips")
+    assert finished(row).reason == "unreadable image: of no format that is known"
+
+
 def corners(box):
     x, y, width, height = box
     return [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]

@@ -44,6 +44,27 @@ def test_exif_rotation_is_applied():
     assert load_image(encoded(image, "JPEG", exif=exif)).shape == (8, 4)
 
 
+def test_a_file_of_several_pages_is_refused():
+    pages = [Image.new("L", (8, 4)), Image.new("L", (9, 4))]
+    with pytest.raises(DataError, match="it has 2 pages; save each page as a file of its own"):
+        load_image(encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:]))
+
+
+@pytest.mark.parametrize("first", ["page", "preview"])
+def test_a_preview_beside_the_page_is_passed_over(first):
+    page, preview = Image.new("L", (80, 40)), Image.new("L", (8, 4))
+    page.encoderinfo, preview.encoderinfo = {"tiffinfo": {254: 0}}, {"tiffinfo": {254: 1}}
+    one, other = (page, preview) if first == "page" else (preview, page)
+    data = encoded(one, "TIFF", save_all=True, append_images=[other], **one.encoderinfo)
+    assert load_image(data).shape == (40, 80)
+
+
+@pytest.mark.parametrize("data", [b"", b"no image"])
+def test_what_is_no_image_is_named_without_an_address_in_memory(data):
+    with pytest.raises(DataError, match=r"not a readable image \(of no format that is known\);"):
+        load_image(data)
+
+
 def test_an_array_comes_back_as_it_is():
     pixels = np.zeros((3, 4), np.uint8)
     assert load_image(pixels) is pixels
