@@ -17,7 +17,7 @@ from cbs_bench.metrics.calibration import accepted_risk, expected_calibration_er
 from cbs_bench.predictions import Predictions
 from cbs_bench.script.labels import parse
 from cbs_bench.vision.choice import open_recognizer
-from cbs_bench.vision.recognizer import CANDIDATES
+from cbs_bench.vision.decoding import CANDIDATES
 
 CLASS_SIZES = {
     "1-2 training crops": range(1, 3),

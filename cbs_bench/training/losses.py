@@ -9,7 +9,7 @@ from cbs_bench.training.classes import Classes
 from cbs_bench.training.loop import device, precision
 from cbs_bench.training.networks import GlyphNetwork
 from cbs_bench.training.synthetic import Batch
-from cbs_bench.vision.recognizer import incidence
+from cbs_bench.vision.decoding import incidence
 
 COMPONENT_WEIGHT = 2.0
 COMPONENT_MISS = 8.0

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cbs_bench.tasks.components import edit_distance, multiset_counts, ordered_measures
 from cbs_bench.tasks.recognition import Crop, label_ceiling, macro_accuracy, rank_of, slices_of
-from cbs_bench.vision.recognizer import CANDIDATES
+from cbs_bench.vision.decoding import CANDIDATES
 
 PARTS = st.lists(st.sampled_from("日月木口"), max_size=6)
 

@@ -1,0 +1,67 @@
+"""Fits on validation crops what the decoder of a recogniser goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from cbs_bench.metrics.calibration import risk_coverage
+from cbs_bench.script.components import decompose
+from cbs_bench.training.scored import Scored, micro_f1
+from cbs_bench.vision.decoding import Decoder, softmax
+
+MAX_RISK = 0.15
+"""Share of the accepted graphs that may be wrong."""
+TEMPERATURES = np.exp(np.linspace(np.log(0.3), np.log(3.0), 60))
+COMPONENT_THRESHOLDS = np.linspace(0.05, 0.7, 27)
+UNSEEN_WEIGHTS = (1.0, 2.0, 4.0, 8.0)
+
+
+def calibrate(scored: Scored, card: Mapping[str, Any]) -> dict[str, float]:
+    """Temperature by likelihood, threshold by risk and coverage, the rest by component F1.
+
+    Args:
+        scored: Outputs for crops that were not trained on.
+        card: The model's, calibrated or not.
+    """
+    known = scored.labels >= 0
+    logits, labels = scored.graphs[known], scored.labels[known]
+    picked = np.arange(len(labels))
+    likelihood = [np.log(softmax(logits / t)[picked, labels] + 1e-9).mean() for t in TEMPERATURES]
+    temperature = float(TEMPERATURES[int(np.argmax(likelihood))])
+    probabilities = softmax(logits / temperature)
+    confidence = probabilities.max(axis=1)
+    threshold, coverage, risk = risk_coverage(confidence, probabilities.argmax(axis=1) == labels)
+    within = np.flatnonzero(risk <= MAX_RISK)
+    calibration = {
+        "temperature": round(temperature, 4),
+        "threshold": round(float(threshold[within[-1]]) if within.size else 0.9, 4),
+        "max_risk": MAX_RISK,
+        "coverage": round(float(coverage[within[-1]]) if within.size else 0.0, 4),
+    }
+    return calibration | _of_components(scored, card, calibration)
+
+
+def _of_components(
+    scored: Scored, card: Mapping[str, Any], calibration: dict[str, float]
+) -> dict[str, float]:
+    """What serves crops in doubt best, which alone are read by it."""
+    chances = softmax(scored.graphs / calibration["temperature"])
+    doubted = np.flatnonzero(chances.max(axis=1) < calibration["threshold"])
+    truth = {place: parts for place in doubted if (parts := decompose(scored.names[place]))}
+    graphs, components = scored.graphs[list(truth)], scored.components[list(truth)]
+
+    def f1(fitted: dict[str, float]) -> float:
+        decoder = Decoder({**card, "calibration": calibration | fitted})
+        found = decoder.decode(graphs, components)
+        return micro_f1([read.components for read in found], list(truth.values()))
+
+    weights = UNSEEN_WEIGHTS if 0 in card["crops"] else UNSEEN_WEIGHTS[:1]
+    tried = [
+        {"unseen_weight": weight, "component_threshold": round(float(threshold), 4)}
+        for weight in weights
+        for threshold in COMPONENT_THRESHOLDS
+    ]
+    return max(tried, key=f1)
