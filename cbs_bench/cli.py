@@ -6,8 +6,9 @@ Every command imports what it needs when it runs, so that ``--help`` and ``list`
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,10 +17,17 @@ from cbs_bench.errors import CbsBenchError, DataError, InputError
 
 if TYPE_CHECKING:
     from cbs_bench.export.scan_reading import Sink
+    from cbs_bench.vision.images import Pixels
 
 EXIT_FAULT = 1
 EXIT_BAD_INPUT = 2
 XML_FORMATS = ("page", "alto", "tei")
+
+_REMEDIES = {
+    **dict.fromkeys([errno.ENOSPC, errno.EDQUOT], "make room and start the same command again"),
+    **dict.fromkeys([errno.EACCES, errno.EPERM, errno.EROFS], "see that you may use this place"),
+}
+"""What to do where the system refuses to read or write."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,6 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of a pipe (`| head`) has seen enough; silence the flush at exit too.
         sys.stdout = None
         return 0
+    except OSError as error:
+        if options.debug:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        problem = " ".join((error.strerror or str(error)).split())
+        remedy = _REMEDIES.get(error.errno or 0, "check the path")
+        print(f"cbs-bench: {where}{problem}; {remedy}", file=sys.stderr)
+        return EXIT_BAD_INPUT
     return status
 
 
@@ -220,27 +236,44 @@ def _tokenize(options: argparse.Namespace) -> int:
     from cbs_bench.export.scan_reading import ScanReading
     from cbs_bench.scans import scans_in
     from cbs_bench.tokenizer import MultiGranularityTokenizer
-    from cbs_bench.vision.images import load_image
 
     sink = _sink(options)
     tokenizer = MultiGranularityTokenizer.load(options.models)
-    status = 0
-    for name, image in scans_in(options.path):
-        if sink.done(name):
-            continue
-        try:
-            pixels = load_image(image)
-            reading = tokenizer.read(pixels)
-        except DataError as error:
-            # One bad scan among thousands must not end the night's work.
-            if options.debug:
-                raise
-            print(f"cbs-bench: {name}: {error.problem}; {error.remedy}", file=sys.stderr)
-            status = EXIT_BAD_INPUT
-            continue
+    scans = _Readable(
+        ((name, image) for name, image in scans_in(options.path) if not sink.done(name)),
+        debug=options.debug,
+    )
+    for name, pixels in scans:
         height, width = pixels.shape[:2]
-        sink.write(ScanReading(name, width, height, reading))
-    return status
+        sink.write(ScanReading(name, width, height, tokenizer.read(pixels)))
+    return EXIT_BAD_INPUT if scans.broken else 0
+
+
+class _Readable:
+    """The pixels of scans; a broken one among thousands is named and left out.
+
+    Attributes:
+        broken: How many there were so far.
+    """
+
+    def __init__(self, scans: Iterable[tuple[str, Path | bytes]], *, debug: bool) -> None:
+        self._scans = scans
+        self._debug = debug
+        self.broken = 0
+
+    def __iter__(self) -> Iterator[tuple[str, Pixels]]:
+        from cbs_bench.vision.images import load_image
+
+        for name, image in self._scans:
+            try:
+                pixels = load_image(image)
+            except DataError as error:
+                if self._debug:
+                    raise
+                print(f"cbs-bench: {name}: {error.problem}; {error.remedy}", file=sys.stderr)
+                self.broken += 1
+                continue
+            yield name, pixels
 
 
 def _sink(options: argparse.Namespace) -> Sink:
@@ -334,9 +367,10 @@ def _view(options: argparse.Namespace) -> int:
     from cbs_bench.tokenizer import MultiGranularityTokenizer
 
     tokenizer = MultiGranularityTokenizer.load(options.models)
-    count = write_page(options.out, scans_in(options.path), tokenizer)
+    scans = _Readable(scans_in(options.path), debug=options.debug)
+    count = write_page(options.out, scans, tokenizer)
     print(f"{count} scans in {options.out}")
-    return 0
+    return EXIT_BAD_INPUT if scans.broken else 0
 
 
 def _demo(options: argparse.Namespace) -> int:

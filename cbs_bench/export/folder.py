@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from cbs_bench import atomic
 from cbs_bench.export import alto, page_xml, tei
 from cbs_bench.export.scan_reading import ScanReading
 
@@ -40,9 +41,7 @@ class XmlFolder:
         """Write one scan."""
         file = self._file(scan.name)
         file.parent.mkdir(parents=True, exist_ok=True)
-        partial = file.with_name(file.name + ".part")
-        partial.write_text(self._document(scan), encoding="utf-8")
-        partial.replace(file)
+        atomic.write_bytes(file, self._document(scan).encode("utf-8"))
         self._progress(scan.name)
 
     def _file(self, scan: str) -> Path:

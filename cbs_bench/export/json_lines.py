@@ -14,7 +14,8 @@ class JsonLines:
     """JSON lines, one scan each, flushed line by line.
 
     Args:
-        path: The file. If it is there, its scans count as read; a line torn by a crash is cut off.
+        path: The file, made with its folder. If it is there, its scans count as read; a line torn
+            by a crash is cut off.
         progress: Called with the name of each scan written.
     """
 
@@ -22,7 +23,8 @@ class JsonLines:
         self.path = path
         self._progress = progress
         self._finished: set[str] = set()
-        if path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_file():
             self._take_up()
 
     def done(self, scan: str) -> bool:
@@ -32,8 +34,11 @@ class JsonLines:
     def write(self, scan: ScanReading) -> None:
         """Append one scan."""
         line = json.dumps(scan.as_dict(), ensure_ascii=False) + "\n"
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(line)
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(line)
+        except OSError as error:  # a full disk does not say which file has no room
+            raise type(error)(error.errno, error.strerror, str(self.path)) from error
         self._progress(scan.name)
 
     def _take_up(self) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from PIL import Image
 
+from cbs_bench import atomic
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 from cbs_bench.tokenizer.reading import SlipReading
-from cbs_bench.vision.images import ImageSource, Pixels, load_image
+from cbs_bench.vision.images import Pixels
 
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.4 system-ui, sans-serif; }
@@ -27,7 +28,7 @@ td { padding: 0 .4rem; white-space: nowrap; } .graph { font-size: 1.1rem; }
 
 
 def write_page(
-    path: Path, scans: Iterable[tuple[str, ImageSource]], tokenizer: MultiGranularityTokenizer
+    path: Path, scans: Iterable[tuple[str, Pixels]], tokenizer: MultiGranularityTokenizer
 ) -> int:
     """Read every scan and write one HTML page that needs no network.
 
@@ -35,21 +36,20 @@ def write_page(
 
     Args:
         path: The HTML file.
-        scans: Name and image of each scan.
+        scans: Name and pixels of each scan.
         tokenizer: Reads them.
 
     Returns:
         The number of scans on the page.
     """
-    figures = [_figure(name, load_image(image), tokenizer) for name, image in scans]
+    figures = [_figure(name, pixels, tokenizer) for name, pixels in scans]
     page = (
         '<!doctype html><html lang="zh-Hant"><meta charset="utf-8"><title>Slips as read</title>'
         f"<style>{STYLE}</style><h1>Slips as read</h1><p>Green: a character. Orange: "
         f"components, where the recogniser was not sure.</p><main>{''.join(figures)}</main></html>"
     )
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(page, encoding="utf-8")
-    partial.replace(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    atomic.write_bytes(path, page.encode("utf-8"))
     return len(figures)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -146,6 +147,42 @@ def test_listing_imports_no_plugin_and_no_heavy_library():
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("command", "place", "message"),
+    [
+        ("tokenize", "folder", "folder: Is a directory; check the path"),
+        ("view", "folder", "folder: Is a directory; check the path"),
+        ("view", "file.png/x.html", "file.png: "),
+        ("tokenize", "file.png/x.jsonl", "file.png: "),
+        ("tokenize --format page", "file.png", "file.png: "),
+        ("tokenize", "/dev/full", "/dev/full: No space left on device; make room and start"),
+    ],
+)
+def test_a_place_that_takes_nothing_is_named(
+    command, place, message, tmp_path, monkeypatch, capsys
+):
+    if place == "/dev/full" and not os.path.exists(place):  # noqa: PTH110
+        pytest.skip("no /dev/full on this system")
+    monkeypatch.chdir(tmp_path)
+    write_scan(tmp_path / "file.png")
+    (tmp_path / "folder").mkdir()
+    assert main([*command.split(), "file.png", "--out", place]) == 2
+    shown = capsys.readouterr().err
+    assert shown.startswith(f"cbs-bench: {message}")
+    assert shown.count("\n") == 1 and "; " in shown
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file.png", "folder"]
+
+
+def test_a_broken_scan_is_left_out_of_the_page(tmp_path, capsys):
+    write_scan(tmp_path / "a.png")
+    (tmp_path / "b.png").write_bytes(b"broken")
+    assert main(["view", str(tmp_path), "--out", str(tmp_path / "new" / "read.html")]) == 2
+    shown = capsys.readouterr()
+    assert shown.out.startswith("1 scans in ")
+    assert "b.png: not a readable image" in shown.err
+    assert "a.png" in (tmp_path / "new" / "read.html").read_text(encoding="utf-8")
 
 
 def write_scan(path):
