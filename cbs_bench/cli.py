@@ -160,6 +160,9 @@ def _add_run_arguments(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--members", type=_positive, help="networks of our tagger that decide together (default 1)"
     )
+    run.add_argument(
+        "--guide", type=Path, metavar="DATASET", help="guide our tagger by one of another corpus"
+    )
     run.add_argument("--vocab-size", type=_positive, help="size of every vocabulary")
     run.add_argument("--workers", type=_positive, help="processes (default: one a core)")
 
@@ -314,8 +317,9 @@ def _run(options: argparse.Namespace) -> int:
     budget = {name: n for name in ("epochs", "members") if (n := getattr(options, name))}
     if budget:
         settings["budget"] = budget
-    if options.members and options.tagger:
-        raise InputError("--members is of our tagger", remedy="leave out it or --tagger")
+    for name in ("members", "guide"):
+        if getattr(options, name) and options.tagger:
+            raise InputError(f"--{name} is of our tagger", remedy=f"leave out --{name} or --tagger")
     if options.vocab_size:
         settings["vocab_size"] = options.vocab_size
     if options.llm_url or options.llm_model:
@@ -329,6 +333,7 @@ def _run(options: argparse.Namespace) -> int:
         seeds=options.seeds,
         out=options.out,
         peers={role: name for role in PEER_ROLES if (name := getattr(options, role))},
+        guide=options.guide,
         settings=settings,
         workers=options.workers,
         done=lambda path: _progress(f"done {path}"),

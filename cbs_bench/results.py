@@ -76,8 +76,10 @@ def label(tokenizer: str, settings: Mapping[str, Any]) -> str:
         'bpe'
         >>> label("bpe", {"vocab_size": 16000, "budget": {"epochs": 2}})
         'bpe@vocab_size=16000@epochs=2'
+        >>> label("bpe", {"guide": "evahan", "guide_fingerprint": "4d6d"})
+        'bpe@guide=evahan'
     """
-    own = {name: settings[name] for name in ("vocab_size",) if name in settings}
+    own = {name: settings[name] for name in ("vocab_size", "guide") if name in settings}
     chosen = {**own, **settings.get("budget", {})}
     return "@".join([tokenizer, *(f"{name}={value}" for name, value in chosen.items())])
 

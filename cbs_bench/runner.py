@@ -46,6 +46,7 @@ def run(
     seeds: int,
     out: Path,
     peers: Mapping[str, str] | None = None,
+    guide: Path | None = None,
     settings: dict[str, Any] | None = None,
     workers: int | None = None,
     done: Callable[[Path], None] = lambda path: None,
@@ -60,6 +61,7 @@ def run(
         out: Folder of results.
         peers: Role to the registry name of whoever plays it in place of ours; for a detector
             or recogniser also the folder of a model. One that uses no tokenizer runs once.
+        guide: Folder of another tagged dataset, a tagger of which guides ours.
         settings: What the task lets a caller choose, such as ``{"vocab_size": 8000}``.
         workers: Processes; by default one a core.
         done: Called with the path of each result, new or found.
@@ -76,15 +78,19 @@ def run(
     for name in tokenizers:
         BASELINES.load(name)
     fingerprint = reader.fingerprint(data)
-    missing = [config for config in info.needs if config not in reader.configs(data)]
-    if missing:
-        raise InputError(
-            f"task {task!r} needs the config {missing[0]!r}",
-            path=data,
-            remedy=f"the dataset has {', '.join(reader.configs(data))}",
-        )
+    _refuse_without(info.needs, data, f"task {task!r}")
     peers = peers or {}
     shown, models = _checked(peers, task, info, settings or {})
+    guided = {}
+    if guide is not None:
+        if "tagger" not in info.takes:
+            raise InputError(f"task {task!r} takes no guide", remedy="leave out --guide")
+        _refuse_without(("pos",), guide, "a guide")
+        guided = {"guide": guide.resolve().name, "guide_fingerprint": reader.fingerprint(guide)}
+        if guided["guide_fingerprint"] == fingerprint:
+            raise InputError(
+                "a guide that learned the same sentences", path=guide, remedy="give another corpus"
+            )
     if "tagger" in peers and not TAGGERS.load(peers["tagger"]).takes_tokens:
         tokenizers, seeds = [NO_TOKENIZER], 1
     if not info.compares_tokenizers:
@@ -99,11 +105,11 @@ def run(
         "fingerprint": fingerprint,
         "version": __version__,
         "revision": revision.current(),
-        "settings": {**(settings or {}), **models},
+        "settings": {**(settings or {}), **models, **guided},
         **shown,
     }
     requests = [
-        RunRequest(data, tokenizer, seed, settings or {}, **peers)
+        RunRequest(data, tokenizer, seed, settings or {}, **peers, guide=guide)
         for tokenizer in tokenizers
         for seed in range(seeds)
     ]
@@ -114,6 +120,18 @@ def run(
     for path in _execute(todo, folder, head, workers or os.cpu_count() or 1):
         done(path)
     return [_path(folder, request, head) for request in requests]
+
+
+def _refuse_without(configs: Sequence[str], data: Path, who: str) -> None:
+    from cbs_bench.dataset import reader
+
+    missing = [config for config in configs if config not in reader.configs(data)]
+    if missing:
+        raise InputError(
+            f"{who} needs the config {missing[0]!r}",
+            path=data,
+            remedy=f"the dataset has {', '.join(reader.configs(data))}",
+        )
 
 
 def _checked(

@@ -194,6 +194,9 @@ def _settings_faults(settings: Result) -> Iterator[str]:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not name.isidentifier() or not is_number or value < 0:
             yield f"its setting {name!r:.40} is {value!r:.40}, not a name and a number"
+    guide = settings.get("guide", "none")
+    if not isinstance(guide, str) or not _NAME.fullmatch(guide):
+        yield f"its guide is {guide!r:.40}, not a name of letters, digits, - and ."
 
 
 def _measure_faults(stored: Result, scored: Result, number: int) -> Iterator[str]:

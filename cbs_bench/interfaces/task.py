@@ -27,6 +27,7 @@ class RunRequest:
         detector: Registry name of a peer, or a model folder; ``None`` for the shipped detector.
         recognizer: Registry name of a peer, or a model folder; ``None`` for the shipped one.
         tagger: Registry name of a peer that tags; ``None`` for our own tagger.
+        guide: Folder of another tagged dataset, a tagger of which guides our own.
     """
 
     data: Path
@@ -36,6 +37,7 @@ class RunRequest:
     detector: str | None = None
     recognizer: str | None = None
     tagger: str | None = None
+    guide: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

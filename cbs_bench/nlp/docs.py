@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 from spacy.tokens import Token as SpacyToken
 from spacy.vocab import Vocab
 
+from cbs_bench.script.labels import split_glyphs
 from cbs_bench.tokenizer.grouping import by_glyphs
 from cbs_bench.types import Glyph, Token
 
@@ -26,6 +27,8 @@ USER_DATA = "cbs_bench.tokens"
 UNKNOWN_NORM = "[UNK]"
 BOXES = "cbs_bench.boxes"
 CANDIDATES = "cbs_bench.candidates"
+GUIDE = "cbs_bench.guide"
+"""Where a guide leaves ``[glyphs, tags]`` probabilities for the tagger after it."""
 
 
 def make_doc(
@@ -68,6 +71,14 @@ def details_of(doc: Doc) -> list[list[Any]]:
     if stored is not None:
         return stored
     return [[t.idx, t.idx + len(t), "character", [], 1.0] for t in doc]
+
+
+def glyphs_of(doc: Doc) -> list[str]:
+    """The glyphs of a document, as many as its spans count."""
+    glyphs: list[str] = []
+    for token, (start, end, *_) in zip(doc, details_of(doc), strict=True):
+        glyphs += [token.text] if end - start == 1 else split_glyphs(token.text)
+    return glyphs
 
 
 def _parts(group: Sequence[Token], glyphs: Sequence[str]) -> Sequence[str]:

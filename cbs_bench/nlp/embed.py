@@ -23,7 +23,8 @@ from spacy.tokens import Doc
 from thinc.api import HashEmbed, Maxout, Model, Ragged, chain, concatenate, reduce_sum, with_array
 from thinc.types import Floats2d
 
-from cbs_bench.nlp.docs import UNKNOWN_NORM, details_of
+from cbs_bench.errors import ModelError
+from cbs_bench.nlp.docs import GUIDE, UNKNOWN_NORM, details_of
 from cbs_bench.nlp.glyph_vectors import GlyphVectors
 from cbs_bench.nlp.part_names import part_names
 from cbs_bench.script.labels import split_glyphs
@@ -35,6 +36,7 @@ Row = npt.NDArray[np.float32]
 FEATURES = 5  # identity, first glyph, last glyph, both bigrams
 PRIME = np.uint64(0x9E3779B97F4A7C15)
 UNKNOWN = np.uint64(get_string_id(UNKNOWN_NORM))
+GUIDE_SCALE = np.float32(3)  # so that a sure guide is as loud as a row of a table
 
 
 def component_embed(
@@ -76,9 +78,8 @@ def component_embed(
     parts: Model[Ragged, Floats2d] = chain(
         with_array(HashEmbed(width, part_rows, column=0, seed=seed + FEATURES)), reduce_sum()
     )
-    known = GlyphVectors.load() if vectors else None
-    shown = width * (FEATURES + 1) + (2 * known.size if known else 0)
-    mixer: Model[Floats2d, Floats2d] = Maxout(width, shown, nP=3, normalize=True)
+    # How many numbers it mixes is known when it is known whether a guide stands before it.
+    mixer: Model[Floats2d, Floats2d] = Maxout(width, nP=3, normalize=True)
     model: Model[list[Doc], list[Floats2d]] = Model(
         "component_embed",
         _forward,
@@ -93,7 +94,8 @@ def component_embed(
             "part_depth": part_depth,
             "ordered": ordered,
             "always": always,
-            "vectors": known,
+            "vectors": GlyphVectors.load() if vectors else None,
+            "guide_tags": 0,
         },
     )
     return model
@@ -108,6 +110,18 @@ def learn_counts(model: Model[Any, Any], docs: Iterable[Doc]) -> None:
     for layer in model.walk():
         if layer.name == "component_embed":
             layer.attrs["counts"] = _counts(layer, docs)
+
+
+def show_guide(model: Model[Any, Any], tags: int) -> None:
+    """Let every component embedding of ``model`` see what a guide says; before it is initialized.
+
+    Args:
+        model: A tagger's.
+        tags: How many tags the guide has; 0 where none stands before the tagger.
+    """
+    for layer in model.walk():
+        if layer.name == "component_embed":
+            layer.attrs["guide_tags"] = tags
 
 
 def _counts(model: Model[Any, Any], docs: Sequence[Doc]) -> dict[str, list[Any]]:
@@ -234,6 +248,26 @@ def _edge_vectors(vectors: GlyphVectors, docs: Sequence[Doc]) -> list[Floats2d]:
     return [np.array(side, np.float32).reshape(-1, vectors.size) * scale for side in rows]
 
 
+def _edge_opinions(tags: int, docs: Sequence[Doc]) -> list[Floats2d]:
+    """What a guide says of the first and of the last glyph of each token, ``[tokens, tags]`` each.
+
+    Raises:
+        ModelError: If a document has not been through the guide.
+    """
+    sides: tuple[list[Row], list[Row]] = ([], [])
+    for doc in docs:
+        said = doc.user_data.get(GUIDE)
+        if said is None and len(doc):
+            raise ModelError(
+                "a document has not been through the guide",
+                remedy="name the guide among the annotating_components, before the tagger",
+            )
+        for start, end, *_ in details_of(doc):
+            sides[0].append(said[start])
+            sides[1].append(said[end - 1])
+    return [GUIDE_SCALE * np.array(side, np.float32).reshape(-1, tags) for side in sides]
+
+
 def _forward(
     model: Model[list[Doc], list[Floats2d]], docs: list[Doc], is_train: bool
 ) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Doc]]]:
@@ -248,6 +282,8 @@ def _forward(
     seen = [by_token, by_parts]
     if model.attrs["vectors"] is not None:
         seen += _edge_vectors(model.attrs["vectors"], docs)
+    if model.attrs["guide_tags"]:
+        seen += _edge_opinions(model.attrs["guide_tags"], docs)
     mixed, backprop_mixer = mixer(np.hstack(seen), is_train)
 
     def backprop(gradients: list[Floats2d]) -> list[Doc]:
@@ -264,5 +300,10 @@ def _forward(
 def _initialize(
     model: Model[list[Doc], list[Floats2d]], X: list[Doc] | None = None, Y: object = None
 ) -> None:
-    for layer in model.layers:
-        layer.initialize()
+    tables, parts, mixer = model.layers
+    vectors = model.attrs["vectors"]
+    edges = (vectors.size if vectors else 0) + model.attrs["guide_tags"]
+    shown = model.get_dim("nO") * (FEATURES + 1) + 2 * edges
+    tables.initialize()
+    parts.initialize()
+    mixer.initialize(np.zeros((1, shown), dtype=np.float32))

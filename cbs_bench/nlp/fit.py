@@ -16,6 +16,7 @@ from thinc.api import Adam, fix_random_seed
 from cbs_bench.interfaces import SlipTokenizer
 from cbs_bench.metrics.spans import Counts, count
 from cbs_bench.nlp.corpus import Sentence, make_example
+from cbs_bench.nlp.guide import NAME as GUIDE_FACTORY
 from cbs_bench.nlp.tagger import DEFAULT_MODEL, words_of
 from cbs_bench.types import Word
 
@@ -65,6 +66,7 @@ def fit_pipeline(
     budget: Budget,
     seed: int,
     embed: Mapping[str, Any] | None = None,
+    guide: Language | None = None,
 ) -> Fit:
     """Train the word tagger on the tokens of ``tokenizer`` and keep its best epoch.
 
@@ -76,10 +78,14 @@ def fit_pipeline(
         budget: Epochs, batch size and learning rate.
         seed: Seeds initial weights, dropout and the order of the sentences.
         embed: Settings of the embedding that differ from the tagger's default.
+        guide: A pipeline trained on another corpus, whose opinion the tagger is shown.
     """
     fix_random_seed(seed)
-    nlp = blank_pipeline(name, tokenizer, embed, budget.members)
+    nlp = blank_pipeline(name, tokenizer, embed, budget.members, guide)
     examples = [make_example(nlp, sentence) for sentence in train]
+    if guide is not None:
+        for example in examples:
+            nlp.get_pipe(GUIDE_FACTORY)(example.predicted)
     # The whole training set is given, because the tagger collects its labels from it.
     nlp.initialize(lambda: examples[:])
     optimizer = Adam(budget.learning_rate)
@@ -105,8 +111,9 @@ def blank_pipeline(
     tokenizer: SlipTokenizer,
     embed: Mapping[str, Any] | None = None,
     members: int = 1,
+    guide: Language | None = None,
 ) -> Language:
-    """An untrained pipeline: ``tokenizer`` and the word tagger."""
+    """An untrained pipeline: ``tokenizer``, a guide if there is one, and the word tagger."""
     registered = {"@tokenizers": "cbs_bench.BaselineTokenizer.v1", "name": name}
     nlp = spacy.blank("lzh", config={"nlp": {"tokenizer": registered}})
     nlp.tokenizer.tokenizer = tokenizer
@@ -114,6 +121,8 @@ def blank_pipeline(
     model["tok2vec"]["embed"].update(embed or {})
     if members > 1:
         model = {"@architectures": ENSEMBLE, "member": model, "members": members}
+    if guide is not None:
+        nlp.add_pipe(GUIDE_FACTORY).pipeline = guide
     nlp.add_pipe(FACTORY, config={"model": model})
     return nlp
 

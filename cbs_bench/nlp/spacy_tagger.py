@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, ClassVar
 
+from spacy.language import Language
+
 from cbs_bench.interfaces import BASELINES, TAGGERS, RunRequest, SlipTokenizer, WordTagger
+from cbs_bench.nlp.corpus import read_sentences
 from cbs_bench.nlp.fit import Budget, Fit, fit_pipeline, predict
+from cbs_bench.nlp.scored_sentences import ScoredSentences
 from cbs_bench.nlp.tagger import words_of
 from cbs_bench.nlp.tokenizers import DEFAULT_VOCAB_SIZE
 from cbs_bench.types import Glyph, Sentence, Word
@@ -36,8 +42,15 @@ class SpacyTagger(WordTagger):
         if tokenizer is None:
             raise TypeError("our tagger reads the tokens of a tokenizer")
         budget = Budget(**request.settings.get("budget", {}))
+        guide = None if request.guide is None else _train_guide(request, request.guide, budget)
         fit = fit_pipeline(
-            request.tokenizer, tokenizer, train, validation, budget=budget, seed=request.seed
+            request.tokenizer,
+            tokenizer,
+            train,
+            validation,
+            budget=budget,
+            seed=request.seed,
+            guide=guide,
         )
         return cls(fit)
 
@@ -65,9 +78,34 @@ def train_tagger(
     kind = SpacyTagger if request.tagger is None else TAGGERS.load(request.tagger)
     tokenizer = None
     if kind.takes_tokens:
-        tokenizer = BASELINES.load(request.tokenizer).train(
-            (sentence.glyphs for sentence in train),
-            vocab_size=int(request.settings.get("vocab_size", DEFAULT_VOCAB_SIZE)),
-            seed=request.seed,
-        )
+        tokenizer = _train_tokenizer(request, train)
     return kind.train(request, tokenizer, train, validation), tokenizer
+
+
+def _train_tokenizer(request: RunRequest, train: Sequence[Sentence]) -> SlipTokenizer:
+    return BASELINES.load(request.tokenizer).train(
+        (sentence.glyphs for sentence in train),
+        vocab_size=int(request.settings.get("vocab_size", DEFAULT_VOCAB_SIZE)),
+        seed=request.seed,
+    )
+
+
+def _train_guide(request: RunRequest, corpus: Path, budget: Budget) -> Language:
+    """A pipeline of one network, with the same kind of tokenizer, trained on another corpus.
+
+    No sentence of it that holds one to be scored is learned from.
+    """
+    scored = ScoredSentences([request.data])
+    train = [
+        sentence
+        for sentence in read_sentences(corpus, "train")
+        if not scored.any_in("".join(sentence.glyphs))
+    ]
+    return fit_pipeline(
+        request.tokenizer,
+        _train_tokenizer(request, train),
+        train,
+        read_sentences(corpus, "validation"),
+        budget=replace(budget, members=1),
+        seed=request.seed,
+    ).nlp

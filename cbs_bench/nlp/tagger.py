@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,12 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from cbs_bench.metrics.spans import words_from_bio
-from cbs_bench.nlp.docs import details_of
-from cbs_bench.nlp.embed import learn_counts
+from cbs_bench.nlp.docs import GUIDE, details_of
+from cbs_bench.nlp.embed import learn_counts, show_guide
 from cbs_bench.types import Word
 
 SEPARATOR = "|"
+SAMPLE = 10  # documents from which spaCy takes the shape of a network
 SHORTER = np.float32(1e6)  # what a label that is too short costs: more than any that fits
 DEFAULT_MODEL: dict[str, Any] = {
     "@architectures": "spacy.Tagger.v2",
@@ -166,7 +168,32 @@ class WordTagger(Tagger):
         joint = set(labels or (token.tag_ for eg in examples for token in eg.reference))
         joint |= {tag for label in joint for tag in label.split(SEPARATOR)}
         learn_counts(self.model, [example.reference for example in examples])
+        show_guide(self.model, self._tags_of_guide(nlp, examples))
         super().initialize(lambda: examples, nlp=nlp, labels=sorted(joint))
+
+    def _tags_of_guide(self, nlp: Language | None, examples: Sequence[Example]) -> int:
+        """How many tags a guide before this pipe has.
+
+        The pipes before it run on the examples from which the network takes its shape.
+        """
+        sample = [example.predicted for example in examples[:SAMPLE]]
+        pipes = [pipe for _, pipe in nlp.pipeline] if nlp else []
+        for pipe in takewhile(lambda pipe: pipe is not self, pipes):
+            sample = [pipe(doc) for doc in sample]
+        said = [doc.user_data[GUIDE] for doc in sample if GUIDE in doc.user_data]
+        return max((rows.shape[1] for rows in said), default=0)
+
+    def probabilities(self, doc: Doc) -> Scores:
+        """How likely each label is for each token, ``[tokens, labels]``, not minding the others.
+
+        Args:
+            doc: A document of at least one token.
+        """
+        scores = self.model.predict([doc])[0]
+        fitting = _transitions(self.labels).fitting(scores, _lengths(doc))
+        odds = np.exp(fitting - fitting.max(axis=1, keepdims=True))
+        shares: Scores = odds / odds.sum(axis=1, keepdims=True)
+        return shares
 
     def get_loss(
         self, examples: Iterable[Example], scores: Sequence[Any]

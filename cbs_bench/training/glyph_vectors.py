@@ -24,8 +24,9 @@ from cbs_bench.errors import InputError
 from cbs_bench.model_card import FORMAT_VERSION, checksum
 from cbs_bench.nlp.glyph_vectors import DEPTH, FILE, KIND, GlyphVectors
 from cbs_bench.nlp.part_names import part_names
+from cbs_bench.nlp.scored_sentences import EDGE, folded
 from cbs_bench.script.components import decompose
-from cbs_bench.training.raw_texts import EDGE, Text, folded, raw_texts
+from cbs_bench.training.raw_texts import Text, raw_texts
 from cbs_bench.training.settings import VectorSettings
 
 PLACES = (-2, -1, 1, 2)

@@ -78,6 +78,17 @@ def test_a_run_of_several_networks_stands_apart(treebank, tmp_path):
     ]
 
 
+def test_a_tagger_of_another_corpus_guides_ours(treebank, mini, tmp_path, capsys):
+    command = ["run", "pos", "--out", str(tmp_path), "--seeds", "1", "--epochs", "1", "--guide"]
+    assert main([*command, str(mini), "--data", str(treebank)]) == 0
+    (path,) = tmp_path.rglob("*.json")
+    assert path.name == "small-multigranularity@guide=mini@epochs=1-0.json"
+    fingerprint = json.loads((mini / "fingerprint.json").read_text())["fingerprint"]
+    assert json.loads(path.read_text())["settings"]["guide_fingerprint"] == fingerprint
+    assert main([*command, str(treebank), "--data", str(treebank)]) == 2
+    assert "learned the same sentences; give another corpus" in capsys.readouterr().err
+
+
 def test_the_report_ranks_marks_the_best_and_states_the_gain(results, capsys):
     assert main(["report", str(results), "--format", "markdown"]) == 0
     shown = capsys.readouterr().out
@@ -108,6 +119,10 @@ def test_the_csv_starts_with_the_agreed_columns(results, capsys):
         (
             ["run", "pos", "--data", ".", "--out", "out", "--members", "5", "--tagger", "crf"],
             "--members is of our tagger",
+        ),
+        (
+            ["run", "pos", "--data", ".", "--out", "out", "--guide", ".", "--tagger", "crf"],
+            "--guide is of our tagger",
         ),
     ],
 )
