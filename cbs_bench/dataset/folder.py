@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import shutil
@@ -39,6 +40,12 @@ def whole_or_nothing(out: Path) -> Iterator[Path]:
         yield draft
         _refuse_to_overwrite(out)
         _put_in_place(draft, out)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise InputError(
+                "no room for the dataset", path=out, remedy="make room or choose another --out"
+            ) from error
+        raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
         if lock is not None:

@@ -1,5 +1,6 @@
 """Building: splits, rejections, atomic folders, determinism, and what datasets loads."""
 
+import errno
 import json
 import os
 
@@ -103,6 +104,12 @@ def test_nothing_half_written_remains(build, tmp_path, error):
         build([glyph(0), error])
     assert files(before.out) == kept
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(build, tmp_path):
+    with pytest.raises(InputError, match="out: no room for the dataset; make room or choose"):
+        build([glyph(0), OSError(errno.ENOSPC, "No space left on device")])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_good_row_is_an_error(build, tmp_path):
