@@ -10,8 +10,10 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
+from spacy.util import get_minor_version_range
 from spacy.vocab import Vocab
 
+from cbs_bench import __version__
 from cbs_bench.errors import ModelError
 from cbs_bench.interfaces import BASELINES, SlipTokenizer
 from cbs_bench.nlp.docs import make_doc
@@ -118,8 +120,16 @@ def _restore(vocab: Vocab, data: bytes) -> SpacyTokenizer:
     return SpacyTokenizer(vocab, "").from_bytes(data)
 
 
+def _require_this_package(nlp: Language) -> None:
+    """Let ``spacy package`` write so: it finds no package whose wheel has no ``top_level.txt``."""
+    required = nlp.meta.setdefault("requirements", [])
+    if not any(name.startswith("cbs-bench") for name in required):
+        required.append(f"cbs-bench{get_minor_version_range(__version__)}")
+
+
 def _create(name: str, vocab_size: int) -> Callable[[Language], SpacyTokenizer]:
     def create(nlp: Language) -> SpacyTokenizer:
+        _require_this_package(nlp)
         return SpacyTokenizer(nlp.vocab, name, vocab_size=vocab_size)
 
     return create
@@ -139,6 +149,7 @@ def multigranularity(
     def create(nlp: Language) -> SpacyTokenizer:
         from cbs_bench.tokenizer import MultiGranularityTokenizer
 
+        _require_this_package(nlp)
         loaded = None if train else MultiGranularityTokenizer.load(path)
         return SpacyTokenizer(nlp.vocab, "multigranularity", loaded, vocab_size)
 

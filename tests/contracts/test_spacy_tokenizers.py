@@ -11,6 +11,7 @@ import spacy
 from spacy.tokens import Doc, DocBin
 from spacy.util import load_model_from_config
 
+from cbs_bench import __version__
 from cbs_bench.interfaces import BASELINES
 from cbs_bench.nlp.corpus import Sentence
 from cbs_bench.nlp.fit import Budget, fit_pipeline
@@ -108,3 +109,10 @@ def test_a_config_finds_the_tokenizer_without_an_import():
     )
     found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
     assert found.stdout.decode().strip() == "multigranularity"
+
+
+def test_a_packaged_pipeline_requires_this_package(nlp, tmp_path):
+    nlp.to_disk(tmp_path / "nlp")
+    for pipeline in (spacy.load(tmp_path / "nlp"), spacy.blank("lzh")):
+        (requirement,) = pipeline.meta["requirements"]
+        assert requirement.startswith(f"cbs-bench>={__version__},<")
