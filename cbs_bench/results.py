@@ -79,9 +79,20 @@ def label(tokenizer: str, settings: Mapping[str, Any]) -> str:
         >>> label("bpe", {"guide": "evahan", "guide_fingerprint": "4d6d"})
         'bpe@guide=evahan'
     """
-    own = {name: settings[name] for name in ("vocab_size", "guide") if name in settings}
-    chosen = {**own, **settings.get("budget", {})}
-    return "@".join([tokenizer, *(f"{name}={value}" for name, value in chosen.items())])
+    size = f"@vocab_size={settings['vocab_size']}" if "vocab_size" in settings else ""
+    return f"{tokenizer}{size}{setup(settings)}"
+
+
+def setup(settings: Mapping[str, Any]) -> str:
+    """What a run chose beside its tokenizer: only runs alike in it are compared.
+
+    Examples:
+        >>> setup({"vocab_size": 16000, "guide": "evahan", "budget": {"epochs": 2}})
+        '@guide=evahan@epochs=2'
+    """
+    guide = {"guide": settings["guide"]} if "guide" in settings else {}
+    chosen = {**guide, **settings.get("budget", {})}
+    return "".join(f"@{name}={value}" for name, value in chosen.items())
 
 
 def file_name(result: Mapping[str, Any], seed: int) -> str:

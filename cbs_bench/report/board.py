@@ -54,6 +54,7 @@ class Entry:
         granularity: What most of its tokens are.
         is_peer: Whether a system of others did a part; peers are shown, not compared.
         seeds: The seeds of its runs, ascending.
+        setup: Its budget and guide, where these were chosen; only equals are compared.
         tags: Counts of each tag, ``[seeds, 3]``: correct, predicted, gold.
         tag_blocks: The same in blocks of rows, ``[seeds, blocks, 3]``; none where a run has none.
         confusion: How often a gold tag was predicted as another, summed over seeds.
@@ -65,6 +66,7 @@ class Entry:
     granularity: str
     is_peer: bool
     seeds: tuple[int, ...]
+    setup: str = ""
     tags: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     tag_blocks: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     confusion: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -165,14 +167,22 @@ class Slice:
 
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
-        """The system against every other tokenizer, best first; empty without the system.
+        """The system against every other tokenizer that was set up alike, best first.
+
+        Empty without the system.
 
         The p-values are corrected for the number of comparisons (Holm).
         """
         ours = next((score for score in self.scores if score.entry.name == SYSTEM), None)
         if ours is None:
             return ()
-        others = [s for s in self.scores if s is not ours and not s.entry.is_peer]
+        others = [
+            score
+            for score in self.scores
+            if score is not ours
+            and not score.entry.is_peer
+            and score.entry.setup == ours.entry.setup
+        ]
         gains = [relative_gain(ours.counts, other.counts) for other in others]
         corrected = holm([gain.p_value for gain in gains])
         return tuple(

@@ -149,6 +149,7 @@ def _entry(name: str, runs: Sequence[_Run]) -> Entry:
         granularity=runs[0].result["granularity"],
         is_peer=bool(runs[0].peers),
         seeds=tuple(run.seed for run in runs),
+        setup=results.setup(runs[0].settings),
         tags={
             tag: np.array([stored.get(tag, (0, 0, 0)) for stored in tags], dtype=np.float64)
             for tag in sorted(set().union(*tags))

@@ -55,9 +55,11 @@ def remarks(board: Board) -> Iterator[str]:
 
 
 def headline_remarks(board: Board) -> Iterator[str]:
-    """The sentences below the scores in short: notes, gains, peers."""
+    """The sentences below the scores in short: notes, gains, other setups, peers."""
     yield from board.notes
     yield from gains(board)
+    if len({entry.setup for entry in board.entries if not entry.is_peer}) > 1:
+        yield "Entries with another guide or budget, told by their names, are shown, not compared."
     if any(entry.is_peer for entry in board.entries):
         yield "A peer is a system of others: shown, not compared."
 

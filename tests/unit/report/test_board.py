@@ -8,6 +8,7 @@ import pytest
 from cbs_bench.errors import InputError
 from cbs_bench.metrics.bootstrap import relative_gain
 from cbs_bench.report import read_boards, to_markdown
+from cbs_bench.report.sentences import headline_remarks
 
 
 def test_scores_are_averaged_over_seeds(boards):
@@ -109,6 +110,18 @@ def test_settings_that_all_share_go_unsaid(write, tmp_path):
         "bpe@epochs=1",
         "multigranularity@epochs=1",
     ]
+
+
+def test_only_what_was_set_up_alike_is_compared(write, tmp_path):
+    guided = {"guide": "evahan", "budget": {"members": 5}}
+    write("multigranularity", 0, [[2, 4, 4]])
+    write("bpe", 0, [[1, 4, 4]])
+    write("bpe", 0, [[2, 4, 4]], settings={"vocab_size": 16000})
+    write("multigranularity", 0, [[4, 4, 4]], settings=guided)
+    (board,) = read_boards(tmp_path)
+    assert board.entries[0].name == "multigranularity@guide=evahan@members=5"
+    assert [c.other.name for c in board.main.comparisons] == ["bpe@vocab_size=16000", "bpe"]
+    assert list(headline_remarks(board))[-1].startswith("Entries with another guide or budget")
 
 
 def test_the_same_run_twice_is_refused(write, tmp_path):
