@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 EXIT_FAULT = 1
 EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
 XML_FORMATS = ("page", "alto", "tei")
 
 _REMEDIES = {
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        The exit status: 0, 1 for faults an audit found, 2 for bad input.
+        The exit status: 0, 1 for faults an audit found, 2 for bad input, 130 for an interrupt.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -48,6 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of a pipe (`| head`) has seen enough; silence the flush at exit too.
         sys.stdout = None
         return 0
+    except KeyboardInterrupt:
+        if options.debug:
+            raise
+        print("cbs-bench: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
     except OSError as error:
         if options.debug:
             raise
@@ -108,7 +114,9 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     tokenize.add_argument("--models", type=Path, help="folder of models (default: the shipped)")
 
-    train = command("train", _train, "train a detector or a recogniser (extra `train`)")
+    train = command(
+        "train", _train, "train a detector, a recogniser or glyph vectors (extra `train`)"
+    )
     _add_train_arguments(train)
 
     run = command("run", _run, "train and score tokenizers on a task")
@@ -269,6 +277,7 @@ class _Readable:
 
         for name, image in self._scans:
             try:
+                _check_name(name)
                 pixels = load_image(image)
             except DataError as error:
                 if self._debug:
@@ -277,6 +286,14 @@ class _Readable:
                 self.broken += 1
                 continue
             yield name, pixels
+
+
+def _check_name(name: str) -> None:
+    """Old disks hold names in other encodings, which neither JSON nor XML can."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise DataError("its name is not in UTF-8", remedy="rename the file") from error
 
 
 def _sink(options: argparse.Namespace) -> Sink:

@@ -190,6 +190,29 @@ def test_a_place_that_takes_nothing_is_named(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file.png", "folder"]
 
 
+def test_a_name_in_another_encoding_is_named(tmp_path, capsys):
+    write_scan(tmp_path / "a.png")
+    try:
+        (tmp_path / "a.png").rename(tmp_path / os.fsdecode("郭店.png".encode("gbk")))
+    except OSError:
+        pytest.skip("names are Unicode on this system")
+    write_scan(tmp_path / "b.png")
+    out = tmp_path / "read.jsonl"
+    assert main(["tokenize", str(tmp_path), "--out", str(out)]) == 2
+    assert "its name is not in UTF-8; rename the file\n" in capsys.readouterr().err
+    assert [json.loads(line)["scan"] for line in out.read_text("utf-8").splitlines()] == ["b.png"]
+
+
+def test_an_interrupt_is_one_line(tmp_path, monkeypatch, capsys):
+    def interrupted(source):
+        raise KeyboardInterrupt
+
+    write_scan(tmp_path / "a.png")
+    monkeypatch.setattr("cbs_bench.vision.images.load_image", interrupted)
+    assert main(["tokenize", str(tmp_path)]) == 130
+    assert capsys.readouterr().err == "cbs-bench: interrupted\n"
+
+
 def test_a_broken_scan_is_left_out_of_the_page(tmp_path, capsys):
     write_scan(tmp_path / "a.png")
     (tmp_path / "b.png").write_bytes(b"broken")
