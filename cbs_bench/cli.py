@@ -114,9 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     tokenize.add_argument("--models", type=Path, help="folder of models (default: the shipped)")
 
-    train = command(
-        "train", _train, "train a detector, a recogniser or glyph vectors (extra `train`)"
-    )
+    train = command("train", _train, "train the eyes or the glyph vectors (extra `train`)")
     _add_train_arguments(train)
 
     run = command("run", _run, "train and score tokenizers on a task")
@@ -282,7 +280,8 @@ class _Readable:
             except DataError as error:
                 if self._debug:
                     raise
-                print(f"cbs-bench: {name}: {error.problem}; {error.remedy}", file=sys.stderr)
+                shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
+                print(f"cbs-bench: {shown}: {error.problem}; {error.remedy}", file=sys.stderr)
                 self.broken += 1
                 continue
             yield name, pixels
