@@ -14,13 +14,19 @@ from cbs_bench.vision.decoding import Decoder, softmax
 
 MAX_RISK = 0.15
 """Share of the accepted graphs that may be wrong."""
-TEMPERATURES = np.exp(np.linspace(np.log(0.3), np.log(3.0), 60))
+TEMPERATURES = [float(t) for t in np.exp(np.linspace(np.log(0.3), np.log(3.0), 60))]
+BIASES = [step / 8 for step in range(-32, 33)]
+ROUNDS = 3
 COMPONENT_THRESHOLDS = np.linspace(0.05, 0.7, 27)
 UNSEEN_WEIGHTS = (1.0, 2.0, 4.0, 8.0)
 
 
 def calibrate(scored: Scored, card: Mapping[str, Any]) -> dict[str, float]:
-    """Temperature by likelihood, threshold by risk and coverage, the rest by component F1.
+    """Temperature and bias by likelihood, threshold by risk and coverage, the rest by component F1.
+
+    The bias is added to the logits of graphs that no training crop showed, which training has
+    taught to lose (Chao et al., "An empirical study and analysis of generalized zero-shot
+    learning", ECCV 2016).
 
     Args:
         scored: Outputs for crops that were not trained on.
@@ -28,15 +34,25 @@ def calibrate(scored: Scored, card: Mapping[str, Any]) -> dict[str, float]:
     """
     known = scored.labels >= 0
     logits, labels = scored.graphs[known], scored.labels[known]
+    unseen = np.array(card["crops"]) == 0
     picked = np.arange(len(labels))
-    likelihood = [np.log(softmax(logits / t)[picked, labels] + 1e-9).mean() for t in TEMPERATURES]
-    temperature = float(TEMPERATURES[int(np.argmax(likelihood))])
-    probabilities = softmax(logits / temperature)
+
+    def likelihood(temperature: float, bias: float) -> float:
+        chances = softmax((logits + np.float32(bias) * unseen) / np.float32(temperature))
+        return float(np.log(chances[picked, labels] + 1e-9).mean())
+
+    temperature, bias = 1.0, 0.0
+    for _ in range(ROUNDS if unseen[labels].any() else 1):
+        temperature = max(TEMPERATURES, key=lambda value: likelihood(value, bias))
+        if unseen[labels].any():
+            bias = max(BIASES, key=lambda value: likelihood(temperature, value))
+    probabilities = softmax((logits + np.float32(bias) * unseen) / np.float32(temperature))
     confidence = probabilities.max(axis=1)
     threshold, coverage, risk = risk_coverage(confidence, probabilities.argmax(axis=1) == labels)
     within = np.flatnonzero(risk <= MAX_RISK)
     calibration = {
         "temperature": round(temperature, 4),
+        "unseen_bias": bias,
         "threshold": round(float(threshold[within[-1]]) if within.size else 0.9, 4),
         "max_risk": MAX_RISK,
         "coverage": round(float(coverage[within[-1]]) if within.size else 0.0, 4),
@@ -48,7 +64,8 @@ def _of_components(
     scored: Scored, card: Mapping[str, Any], calibration: dict[str, float]
 ) -> dict[str, float]:
     """What serves crops in doubt best, which alone are read by it."""
-    chances = softmax(scored.graphs / calibration["temperature"])
+    uncut = {**card, "calibration": calibration | {"component_threshold": 0.0}}
+    chances = Decoder(uncut).probabilities(scored.graphs)
     doubted = np.flatnonzero(chances.max(axis=1) < calibration["threshold"])
     truth = {place: parts for place in doubted if (parts := decompose(scored.names[place]))}
     graphs, components = scored.graphs[list(truth)], scored.components[list(truth)]

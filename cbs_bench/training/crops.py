@@ -69,12 +69,12 @@ def _crops_of(folder: Path) -> Iterator[Crop]:
 
 def varied_batches(
     crops: Sequence[Crop], labels: Sequence[int], size: int, frame: Frame, variation: str,
-    seed: int,
+    seed: int, *, mirrored: bool = False,
 ) -> Iterator[Batch]:  # fmt: skip
     """Endless batches of varied pictures ``[size, 1, side, side]`` and class numbers.
 
     Classes are drawn by the square root of their number of crops, between drawing every crop
-    and every class alike.
+    and every class alike. Where ``mirrored``, every other picture is a mirror image.
     """
     generator = np.random.default_rng(seed)
     numbers = np.array(labels)
@@ -85,5 +85,7 @@ def varied_batches(
     vary.set_random_seed(seed)
     while True:
         drawn = generator.choice(len(crops), size, p=chances)
-        pictures = [standardise(vary(image=squares[i])["image"]) for i in drawn]
-        yield np.stack(pictures)[:, None], numbers[drawn]
+        pictures = np.stack([standardise(vary(image=squares[i])["image"]) for i in drawn])
+        if mirrored:
+            pictures[::2] = pictures[::2, :, ::-1]
+        yield pictures[:, None], numbers[drawn]

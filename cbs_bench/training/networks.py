@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from cbs_bench.training.prototypes import ComposedPrototypes
 
 
 class Residual(nn.Module):
@@ -37,14 +41,24 @@ class GlyphNetwork(nn.Module):
     comparable with classes of two hundred.
 
     Args:
-        graphs: Number of graph classes.
+        decompositions: Components of each graph class in writing order.
         components: Number of component labels.
         width: Channels of the first layer.
         stem_stride: 2 halves the resolution in the first layer.
+        mirrored: Whether to answer by the crop or its mirror image, whichever is surer.
     """
 
-    def __init__(self, graphs: int, components: int, width: int = 32, stem_stride: int = 1) -> None:
+    def __init__(
+        self,
+        decompositions: Sequence[Sequence[str]],
+        components: int,
+        width: int = 32,
+        stem_stride: int = 1,
+        *,
+        mirrored: bool = False,
+    ) -> None:
         super().__init__()
+        self.mirrored = mirrored
         self.backbone = nn.Sequential(
             nn.Conv2d(1, width, 3, stem_stride, 1, bias=False),
             nn.BatchNorm2d(width),
@@ -58,15 +72,22 @@ class GlyphNetwork(nn.Module):
             nn.Flatten(),
         )
         self.dropout = nn.Dropout(0.2)
-        self.prototypes = nn.Parameter(torch.randn(graphs, width * 8) * 0.05)
+        self.prototypes: nn.Module = ComposedPrototypes(decompositions, width * 8)
         self.scale = nn.Parameter(torch.tensor(16.0))
         # A script whose graphs are not taken apart has none; ONNX needs an output all the same.
         self.components = nn.Linear(width * 8, max(components, 1))
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits of graphs and of components for ``[batch, 1, side, side]``."""
+        graphs, components = self._logits(x)
+        if self.training or not self.mirrored:
+            return graphs, components
+        others = self._logits(x.flip(-1))
+        return torch.maximum(graphs, others[0]), torch.maximum(components, others[1])
+
+    def _logits(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         features = self.dropout(self.backbone(x))
-        similarity = F.linear(F.normalize(features), F.normalize(self.prototypes))
+        similarity = F.linear(F.normalize(features), F.normalize(self.prototypes()))
         return similarity * self.scale, self.components(features)
 
 

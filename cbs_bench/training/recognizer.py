@@ -15,9 +15,11 @@ from cbs_bench.training.crops import Crop, read_crops, varied_batches
 from cbs_bench.training.loop import Schedule, device, optimise
 from cbs_bench.training.losses import GlyphLoss
 from cbs_bench.training.networks import GlyphNetwork
+from cbs_bench.training.prototypes import FixedPrototypes
 from cbs_bench.training.recognizer_card import finish
 from cbs_bench.training.settings import RecognizerSettings
 from cbs_bench.training.synthetic import Batch, RenderedGlyphs
+from cbs_bench.training.unseen import place_unseen
 from cbs_bench.training.variation import VARIATIONS
 from cbs_bench.vision.framing import Frame
 
@@ -63,13 +65,32 @@ def fit(
         raise InputError("nothing to train on", remedy="give --data with crops, or --fonts")
     torch.manual_seed(settings.seed)
     network = GlyphNetwork(
-        len(classes.graphs), len(classes.components), settings.width, settings.stem_stride
-    )
+        classes.decompositions, len(classes.components), settings.width, settings.stem_stride,
+        mirrored=settings.mirrored,
+    )  # fmt: skip
     network.to(device(), memory_format=torch.channels_last)
     pictures = _pretrain(network, classes, settings, report) if settings.fonts else None
     if training:
         _tune(network, classes, crops, pictures, settings, report)
+    _fix_prototypes(network, pictures, classes, crops, settings)
     return network
+
+
+def _fix_prototypes(
+    network: GlyphNetwork,
+    pictures: RenderedGlyphs | None,
+    classes: Classes,
+    crops: Sequence[Crop],
+    settings: RecognizerSettings,
+) -> None:
+    """End the learning of prototypes; graphs that no crop shows look like rendered ones."""
+    train = [crop for crop in crops if crop.split == "train"]
+    if pictures and train:
+        number = {graph: index for index, graph in enumerate(classes.graphs)}
+        labels = [number[crop.graph] for crop in train]
+        place_unseen(network, pictures, train, labels, Frame(settings.side, settings.trim))
+    else:
+        network.prototypes = FixedPrototypes(network.prototypes())
 
 
 def _pretrain(
@@ -108,8 +129,9 @@ def _tune(
     def batches(first: int) -> Iterator[Batch]:
         seed = settings.seed + first
         real = varied_batches(
-            split["train"], labels["train"], settings.batch, frame, settings.variation, seed
-        )
+            split["train"], labels["train"], settings.batch, frame, settings.variation, seed,
+            mirrored=settings.mirrored,
+        )  # fmt: skip
         return _mixed(real, pictures.batches(settings.batch, first) if pictures else None)
 
     validation = np.array([frame.prepare(crop.pixels) for crop in split["validation"]])

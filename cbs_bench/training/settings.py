@@ -27,6 +27,8 @@ class RecognizerSettings:
         width: Channels of the first layer; the others follow.
         stem_stride: 2 halves the resolution at once, which is four times as fast.
         variation: ``photograph`` or ``drawing``: how real crops are varied.
+        mirrored: Whether a graph and its mirror image are the same, as on oracle bones: training
+            crops are mirrored at random, and a crop is read both ways.
         mixup: Share of the batches whose pictures are blended in pairs.
         margin: By how much the right graph's cosine must win (CosFace).
         seed: Seeds weights, pictures and order.
@@ -49,6 +51,7 @@ class RecognizerSettings:
     width: int = 32
     stem_stride: int = 1
     variation: str = "photograph"
+    mirrored: bool = False
     mixup: float = 0.0
     margin: float = 0.0
     seed: int = 0

@@ -17,6 +17,8 @@ from cbs_bench.vision.framing import Frame
 SIDE = 64
 """Height and width of a drawn crop before it is framed."""
 
+GRAPHS_AT_ONCE = 64
+
 Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]
 
 
@@ -54,6 +56,13 @@ class RenderedGlyphs:
         self._generator = np.random.default_rng((self._seed, first))
         while True:
             labels = self._generator.choice(self.drawable, size)
+            yield np.stack([self._picture(label) for label in labels])[:, None], labels
+
+    def each(self, number: int) -> Iterator[Batch]:
+        """``number`` pictures of every graph that can be drawn, a few graphs at a time."""
+        self._generator = np.random.default_rng(self._seed)
+        for start in range(0, len(self.drawable), GRAPHS_AT_ONCE):
+            labels = np.repeat(self.drawable[start : start + GRAPHS_AT_ONCE], number)
             yield np.stack([self._picture(label) for label in labels])[:, None], labels
 
     def _picture(self, label: int) -> npt.NDArray[np.float32]:

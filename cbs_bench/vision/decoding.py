@@ -41,6 +41,8 @@ class Decoder:
         self.threshold: float = calibration["threshold"]
         self._temperature: float = calibration["temperature"]
         self._component_threshold: float = calibration["component_threshold"]
+        bias = calibration.get("unseen_bias", 0.0)
+        self._bias = np.where(self._unseen, bias, 0.0).astype(np.float32)
         weight = calibration.get("unseen_weight", 1.0)
         self._weights = np.where(self._unseen, weight, 1.0).astype(np.float32)
         # Components that the network has an output for, then those too rare for one.
@@ -58,9 +60,13 @@ class Decoder:
             graphs: ``[batch, graphs]`` logits.
             components: ``[batch, components]`` logits.
         """
-        chances = softmax(graphs / self._temperature)
+        chances = self.probabilities(graphs)
         rows = zip(chances, first(chances), components, strict=True)
         return [self._recognition(*row) for row in rows]
+
+    def probabilities(self, logits: Array) -> Array:
+        """Calibrated probabilities of the graphs, ``[batch, graphs]``."""
+        return softmax((logits + self._bias) / self._temperature)
 
     def _recognition(self, chances: Array, order: Order, heads: Array) -> Recognition:
         best = int(order[0])

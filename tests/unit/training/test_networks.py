@@ -10,20 +10,34 @@ from cbs_bench.training.networks import GlyphNetwork, HeatmapNetwork
 
 pytestmark = pytest.mark.train
 
+GRAPHS = ["女子", "日月", "月月", "日止頁", "", "人", "水火"]
+
 
 def outputs(path, pixels):
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     return session.run(None, {session.get_inputs()[0].name: pixels})
 
 
-def test_the_exported_recogniser_answers_as_the_trained_one(tmp_path):
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_exported_recogniser_answers_as_the_trained_one(mirrored, tmp_path):
     torch.manual_seed(0)
-    network = GlyphNetwork(7, 5, width=8).eval()
+    network = GlyphNetwork(GRAPHS, 5, width=8, mirrored=mirrored).eval()
     export_onnx(network, torch.zeros(2, 1, 64, 64), tmp_path / "m.onnx", free_size=False)
     pixels = np.random.default_rng(0).standard_normal((3, 1, 64, 64), np.float32)
     expected = network(torch.from_numpy(pixels))
     for got, wanted in zip(outputs(tmp_path / "m.onnx", pixels), expected, strict=True):
         assert np.abs(got - wanted.detach().numpy()).max() < 1e-4
+
+
+def test_a_mirrored_recogniser_answers_the_same_to_a_mirror_image():
+    torch.manual_seed(0)
+    pixels = torch.randn(3, 1, 32, 32)
+    for mirrored in (False, True):
+        network = GlyphNetwork(GRAPHS, 5, width=8, mirrored=mirrored).eval()
+        graphs, components = network(pixels)
+        others = network(pixels.flip(-1))
+        assert torch.allclose(graphs, others[0], atol=1e-5) == mirrored
+        assert torch.allclose(components, others[1], atol=1e-5) == mirrored
 
 
 def test_the_exported_detector_takes_any_size(tmp_path):
