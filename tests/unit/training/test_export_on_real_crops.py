@@ -55,7 +55,7 @@ def crops(real_data, tmp_path_factory):
 def recognizer(crops, tmp_path_factory):
     """A small network after a few steps on them, and its export."""
     folder = tmp_path_factory.mktemp("model")
-    settings = RecognizerSettings([], folder, side=SIDE, width=8, batch=16, steps=60)
+    settings = RecognizerSettings([], folder, side=SIDE, width=8, batch=16, steps=150)
     classes = choose_classes((crop.graph for crop in crops), None, 0)
     network = fit(crops, classes, settings, lambda line: None)
     export_onnx(network, torch.zeros(2, 1, SIDE, SIDE), folder / "m.onnx", free_size=False)
