@@ -1,4 +1,4 @@
-"""Trains the detector on rendered slips, slips put together from real crops, and real ones."""
+"""Trains the detector on scans of rendered slips, of slips made of real crops, and on real ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from cbs_bench.dataset.reader import SPLITS
 from cbs_bench.errors import InputError
 from cbs_bench.metrics.detection import detection_scores
 from cbs_bench.rendering.fonts import covering, find_fonts
@@ -18,19 +19,24 @@ from cbs_bench.training.crops import read_crops
 from cbs_bench.training.export import export_onnx, write_card
 from cbs_bench.training.loop import Schedule, device, optimise, precision
 from cbs_bench.training.networks import HeatmapNetwork
+from cbs_bench.training.pieces import Batch, pieces_of
 from cbs_bench.training.settings import DetectorSettings
 from cbs_bench.training.slips import (
-    Batch,
     Slip,
+    composed,
     composed_slips,
-    crops_of_slips,
+    made_scans,
     read_slips,
-    rendered_slips,
+    rendered,
 )
 from cbs_bench.vision.detector import SLIP_WIDTH, Detector
+from cbs_bench.vision.images import Pixels
 
 THRESHOLDS = tuple(round(0.2 + 0.05 * step, 2) for step in range(11))
 REAL_REPEATS = 12
+HELD_OUT = 60
+"""Plain slips, and as many scans of any kind, made of validation crops where no real slip is
+for validation."""
 FALLBACK_TEXT = "一二三四五六七八九十天地人之不也而以其大小上下中王水火木金土"
 
 
@@ -41,32 +47,52 @@ def train(settings: DetectorSettings, report: Callable[[str], None]) -> None:
         InputError: If there is nothing to train on.
     """
     torch.manual_seed(settings.seed)
+    generator = np.random.default_rng(settings.seed)
     real = read_slips(settings.data)
     training = [slip for slip in real if slip.split == "train"] * REAL_REPEATS
-    crops = [crop.pixels for crop in read_crops(settings.data) if crop.split == "train"]
-    if crops:
-        training += composed_slips(crops, settings.composed, settings.seed)
+    crops = _crops(settings)
+    if crops["train"]:
+        make = composed(crops["train"], generator)
+        training += made_scans(make, settings.composed, generator, "train")
     if settings.fonts:
         graphs = (
             frequent_graphs(settings.label_counts)[:1000]
             if settings.label_counts
             else list(FALLBACK_TEXT)
         )
-        fonts = covering(find_fonts(settings.fonts), "之不")
-        training += rendered_slips(graphs, fonts, settings.rendered, settings.seed)
+        make = rendered(graphs, covering(find_fonts(settings.fonts), "之不"), generator)
+        training += made_scans(make, settings.rendered, generator, "train")
     if not training:
         raise InputError("nothing to train on", remedy="give --data with slips, or --fonts")
-    report(f"{len(training)} training slips, {len(real)} real ones in all splits")
+    report(f"{len(training)} training scans, {len(real)} real ones in all splits")
     network = HeatmapNetwork().to(device(), memory_format=torch.channels_last)
     optimise(
         network,
-        lambda first: crops_of_slips(training, settings.batch, settings.seed + first),
+        lambda first: pieces_of(training, settings.batch, settings.seed + first),
         lambda batch: _loss(network, batch),
         Schedule(settings.steps, 2e-3, 0.01),
         checkpoint=settings.out / "checkpoints" / "detector.pt",
         report=report,
     )
-    _finish(network, real, training, settings, report)
+    validation = [slip for slip in real if slip.split == "validation"]
+    if not validation and crops["validation"]:
+        # Half of what is read are plain slips, as in the collections.
+        validation = composed_slips(crops["validation"], HELD_OUT, settings.seed)
+        make = composed(crops["validation"], generator)
+        validation += made_scans(make, HELD_OUT, generator, "validation")
+    # Without anything for validation, a sample of the training scans decides the threshold.
+    fitting = validation or training[:: max(len(training) // 40, 1)]
+    _finish(network, real, fitting, settings, report)
+
+
+def _crops(settings: DetectorSettings) -> dict[str, list[Pixels]]:
+    """Crops of ``data`` by split, without those of slips that are only to be measured."""
+    measured = {crop.slip for crop in read_crops(settings.evaluate)}
+    crops: dict[str, list[Pixels]] = {split: [] for split in SPLITS}
+    for crop in read_crops(settings.data):
+        if crop.slip not in measured:
+            crops[crop.split].append(crop.pixels)
+    return crops
 
 
 def _loss(network: HeatmapNetwork, batch: Batch) -> torch.Tensor:
@@ -89,17 +115,17 @@ def _loss(network: HeatmapNetwork, batch: Batch) -> torch.Tensor:
 def _finish(
     network: HeatmapNetwork,
     real: Sequence[Slip],
-    training: Sequence[Slip],
+    fitting: Sequence[Slip],
     settings: DetectorSettings,
     report: Callable[[str], None],
 ) -> None:
     settings.out.mkdir(parents=True, exist_ok=True)
     example = torch.zeros(2, 1, 256, SLIP_WIDTH)
     export_onnx(network, example, settings.out / "model.onnx", free_size=True)
-    split = {name: [s for s in real if s.split == name] for name in ("train", "validation", "test")}
+    split = {name: [slip for slip in real if slip.split == name] for name in SPLITS}
     card: dict[str, Any] = {
         "input": {"slip_width": SLIP_WIDTH, "channels": 1},
-        "normalisation": "the whole scan: grey, slip 64 pixels wide, zero mean, unit spread",
+        "normalisation": "grey, slips 64 pixels wide, zero mean and unit spread of the whole scan",
         "vocabulary": ["character"],
         "calibration": {"threshold": 0.4},
         "training": {
@@ -112,13 +138,11 @@ def _finish(
         },
     }
     detector = Detector(write_card(settings.out, "detector", card))
-    # Without real validation slips, a sample of the training slips.
-    fitting = split["validation"] or list(training[:: max(len(training) // 40, 1)])
     card["calibration"]["threshold"] = _best_threshold(detector, fitting)
     detector = Detector(write_card(settings.out, "detector", card))
-    card["scores"] = {
-        name: measure(detector, split[name]) for name in ("validation", "test") if split[name]
-    }
+    card["scores"] = {"scans the threshold is chosen on": measure(detector, fitting)}
+    if split["test"]:
+        card["scores"]["test"] = measure(detector, split["test"])
     for folder in settings.evaluate:
         card["scores"][f"{folder.name}, no slip of it trained on"] = measure(
             detector, read_slips([folder])
@@ -138,5 +162,6 @@ def _best_threshold(detector: Detector, slips: Sequence[Slip]) -> float:
     scores = []
     for threshold in THRESHOLDS:
         detector.threshold = threshold
-        scores.append(measure(detector, slips)["f1"])
+        found = [(detector.detect(slip.pixels), slip.boxes) for slip in slips]
+        scores.append(detection_scores(found, found)["f1"])
     return THRESHOLDS[int(np.argmax(scores))]

@@ -1,52 +1,58 @@
-"""Slips for the detector: rendered ones, and real ones of built datasets."""
+"""Scans for the detector: of rendered slips, of slips made of real crops, and real ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from cbs_bench.dataset import reader
 from cbs_bench.rendering.bamboo import bamboo, damage, photograph
 from cbs_bench.rendering.fonts import Font
-from cbs_bench.rendering.slip import Strip, render_slip
+from cbs_bench.rendering.marks import mark_gaps
+from cbs_bench.rendering.sheet import lay_out
+from cbs_bench.rendering.slip import Strip, write_strip
 from cbs_bench.types import Box
-from cbs_bench.vision.detector import SLIP_WIDTH, STRIDE, prepare_slip
+from cbs_bench.vision.detector import GLYPH_WIDTH, SLIP_WIDTH, STRIP_ASPECT
 from cbs_bench.vision.images import Pixels, load_image, to_grey
 
-CROP_HEIGHT, CROP_WIDTH = 384, 96
+NARROWEST, WIDEST = 24, 96
+"""Pixels: of slips that are made."""
 
-Array = npt.NDArray[np.float32]
-Batch = tuple[Array, Array]
+CUT = 0.4
+"""Share of made scans that show one slip cut to its edges; the others show a ground."""
+
+MOST_SLIPS = 3
+"""On one made scan: more would not fit into what the network sees at once."""
+
+Maker = Callable[[int], Strip]
+"""From a width in pixels to a written strip."""
 
 
 @dataclass(frozen=True)
 class Slip:
-    """A picture of one slip and its boxes.
+    """A picture of slips, mostly of one, and its boxes.
 
     Attributes:
         pixels: Grey, uint8.
         boxes: Of its characters.
         split: ``train``, ``validation`` or ``test``.
+        width: Of one slip, in pixels.
     """
 
     pixels: Pixels
     boxes: list[Box]
     split: str
+    width: float
 
 
 def read_slips(folders: Sequence[Path]) -> list[Slip]:
-    """Every slip in the ``slips`` configs of ``folders``."""
+    """Every scan in the ``slips`` configs of ``folders``."""
     return [
-        Slip(
-            to_grey(load_image(row["image"]["bytes"])),
-            [Box(*bbox) for bbox in row["objects"]["bbox"]],
-            split,
-        )
+        _read(to_grey(load_image(row["image"]["bytes"])), row["objects"]["bbox"], split)
         for folder in folders
         if "slips" in reader.configs(folder)
         for split in reader.SPLITS
@@ -54,26 +60,38 @@ def read_slips(folders: Sequence[Path]) -> list[Slip]:
     ]
 
 
-def rendered_slips(
-    graphs: Sequence[str], fonts: Sequence[Font], count: int, seed: int
-) -> list[Slip]:
-    """Slips written by the renderer, each in one hand of ``fonts`` with the others to help out."""
-    generator = np.random.default_rng(seed)
-    slips: list[Slip] = []
-    for _ in range(count):
+def _read(pixels: Pixels, bboxes: Sequence[Sequence[float]], split: str) -> Slip:
+    boxes = [Box(*bbox) for bbox in bboxes]
+    height, width = pixels.shape
+    if boxes and height < STRIP_ASPECT * width:
+        written = float(np.median([box.width for box in boxes]))
+        return Slip(pixels, boxes, split, written * SLIP_WIDTH / GLYPH_WIDTH)
+    return Slip(pixels, boxes, split, width)
+
+
+def rendered(graphs: Sequence[str], fonts: Sequence[Font], generator: np.random.Generator) -> Maker:
+    """Makes strips by the renderer, each in one hand of ``fonts``; the others help out."""
+
+    def make(width: int) -> Strip:
         text = list(generator.choice(graphs, int(generator.integers(8, 24))))
         hands = [fonts[int(generator.integers(len(fonts)))], *fonts]
-        width = int(generator.integers(24, 97))
-        slip = render_slip(
-            text, fonts=hands, seed=int(generator.integers(2**31)), width=width,
-            wear=float(generator.uniform(0, 2)),
-        )  # fmt: skip
-        slips.append(Slip(slip.image, [Box(*box) for box in slip.boxes], "train"))
-    return slips
+        return write_strip(text, hands, generator, width=width)
+
+    return make
+
+
+def composed(crops: Sequence[Pixels], generator: np.random.Generator) -> Maker:
+    """Makes strips of real crops: their ink, on drawn bamboo."""
+
+    def make(width: int) -> Strip:
+        count = int(generator.integers(8, 24))
+        return compose_strip(crops, generator, count=count, width=width)
+
+    return make
 
 
 def composed_slips(crops: Sequence[Pixels], count: int, seed: int) -> list[Slip]:
-    """Slips put together from real crops: their ink, on drawn bamboo.
+    """Slips put together from real crops and cut to their edges.
 
     Args:
         crops: Grey pictures of single characters.
@@ -81,14 +99,50 @@ def composed_slips(crops: Sequence[Pixels], count: int, seed: int) -> list[Slip]
         seed: Draws crops, sizes and places.
     """
     generator = np.random.default_rng(seed)
-    return [_composed(crops, generator) for _ in range(count)]
+    make = composed(crops, generator)
+    return [_cut(_worn(make(_width(generator)), generator), generator) for _ in range(count)]
 
 
-def _composed(crops: Sequence[Pixels], generator: np.random.Generator) -> Slip:
-    width, count = int(generator.integers(24, 97)), int(generator.integers(8, 24))
-    strip = compose_strip(crops, generator, count=count, width=width)
-    worn = damage(strip.surface, generator, float(generator.uniform(0, 2)))
-    return Slip(photograph(worn, generator), [Box(*box) for box in strip.boxes], "train")
+def made_scans(make: Maker, count: int, generator: np.random.Generator, split: str) -> list[Slip]:
+    """Scans of what ``make`` makes: one slip cut to its edges, or slips on a ground.
+
+    On half of the slips stand marks, which are no characters; those on a ground lean, and
+    labels lie beside some of them.
+    """
+    return [_made(make, generator, split) for _ in range(count)]
+
+
+def _made(make: Maker, generator: np.random.Generator, split: str) -> Slip:
+    width = _width(generator)
+    marks = float(generator.uniform(0, 1) * generator.integers(2))
+    if generator.random() < CUT:
+        return _cut(_used(make(width), marks, generator), generator, split)
+    group = [
+        _used(make(int(width * generator.uniform(0.9, 1.1))), marks, generator)
+        for _ in range(int(generator.integers(1, MOST_SLIPS + 1)))
+    ]
+    lean = float(generator.normal(0, 1) if generator.random() < 0.5 else generator.uniform(-6, 6))
+    sheet = lay_out(group, generator, tilt=lean, labels=bool(generator.random() < 0.4))
+    return Slip(sheet.image, [Box(*box) for box in sheet.boxes], split, width)
+
+
+def _width(generator: np.random.Generator) -> int:
+    return int(generator.integers(NARROWEST, WIDEST + 1))
+
+
+def _used(strip: Strip, marks: float, generator: np.random.Generator) -> Strip:
+    """The strip with marks and with what time did to it."""
+    mark_gaps(strip.surface, strip.boxes, generator, chance=marks)
+    return _worn(strip, generator)
+
+
+def _worn(strip: Strip, generator: np.random.Generator) -> Strip:
+    return Strip(damage(strip.surface, generator, float(generator.uniform(0, 2))), strip.boxes)
+
+
+def _cut(strip: Strip, generator: np.random.Generator, split: str = "train") -> Slip:
+    boxes = [Box(*box) for box in strip.boxes]
+    return Slip(photograph(strip.surface, generator), boxes, split, strip.surface.shape[1])
 
 
 def compose_strip(
@@ -121,60 +175,3 @@ def compose_strip(
         places.append((x, y, wide, tall))
         top += tall + width * float(generator.uniform(0, 0.5))
     return Strip(surface[: min(int(top) + 2, surface.shape[0])], places)
-
-
-def crops_of_slips(slips: Sequence[Slip], size: int, seed: int) -> Iterator[Batch]:
-    """Endless batches of slip pieces with their targets.
-
-    Yields:
-        Pictures ``[size, 1, 384, 96]`` and targets ``[size, 6, 96, 24]``: centre heatmap, log
-        width, log height, offsets, and where a centre is.
-    """
-    generator = np.random.default_rng(seed)
-    while True:
-        pairs = [_piece(slips[int(generator.integers(len(slips)))], generator) for _ in range(size)]
-        yield np.stack([p for p, _ in pairs])[:, None], np.stack([t for _, t in pairs])
-
-
-def _piece(slip: Slip, generator: np.random.Generator) -> tuple[Array, Array]:
-    scale = SLIP_WIDTH / slip.pixels.shape[1] * float(generator.uniform(0.8, 1.25))
-    picture = prepare_slip(_shade(slip.pixels, generator), scale)
-    top = int(generator.integers(0, max(picture.shape[0] - CROP_HEIGHT, 0) + 1))
-    left = int(generator.integers(0, max(CROP_WIDTH - picture.shape[1], 0) + 1))
-    canvas = np.full((CROP_HEIGHT, CROP_WIDTH), generator.normal(0, 1), dtype=np.float32)
-    piece = picture[top : top + CROP_HEIGHT, :CROP_WIDTH]
-    canvas[: piece.shape[0], left : left + piece.shape[1]] = piece[:, : CROP_WIDTH - left]
-    boxes = [
-        Box(b.x * scale + left, b.y * scale - top, b.width * scale, b.height * scale)
-        for b in slip.boxes
-    ]
-    return canvas, target_of(boxes)
-
-
-def _shade(pixels: Pixels, generator: np.random.Generator) -> Pixels:
-    """Vary blur and contrast; a quarter of the pictures stays as it is."""
-    if generator.random() < 0.25:
-        return pixels
-    blurred = cv2.GaussianBlur(pixels, (0, 0), float(generator.uniform(0.2, 1.2)))
-    gamma = float(generator.uniform(0.7, 1.4))
-    noisy = (blurred / 255.0) ** gamma * 255 + generator.normal(0, 6, pixels.shape)
-    shaded: Pixels = np.clip(noisy, 0, 255).astype(np.uint8)
-    return shaded
-
-
-def target_of(boxes: Sequence[Box]) -> Array:
-    """The ideal output of the network for ``boxes`` in one piece, ``[6, 96, 24]``."""
-    rows, columns = CROP_HEIGHT // STRIDE, CROP_WIDTH // STRIDE
-    target = np.zeros((6, rows, columns), dtype=np.float32)
-    grid_y, grid_x = np.mgrid[0:rows, 0:columns]
-    for box in boxes:
-        x, y = (box.x + box.width / 2) / STRIDE, (box.y + box.height / 2) / STRIDE
-        column, row = int(x), int(y)
-        if not (0 <= column < columns and 0 <= row < rows):
-            continue
-        spread_x, spread_y = max(box.width / STRIDE / 6, 0.6), max(box.height / STRIDE / 6, 0.6)
-        bump = np.exp(-(((grid_x - column) / spread_x) ** 2 + ((grid_y - row) / spread_y) ** 2) / 2)
-        target[0] = np.maximum(target[0], bump)
-        target[1:5, row, column] = (np.log(box.width), np.log(box.height), x - column, y - row)
-        target[5, row, column] = 1
-    return target

@@ -29,8 +29,8 @@ PADDING = 16
 TILE_AREA = 1 << 20
 OVERLAP = 192
 STRIP_ASPECT = 5
-LEAST_WRITTEN = 1 / 3
-"""Of the length of a strip: how much of it characters cover."""
+LEAST_WRITTEN = 1 / 8
+"""Of the length of a strip: how much of it characters cover, by confidence above one half."""
 COLUMNS_TRIED = (1, 2, 4, 8, 16, 32, 64)
 MAX_ENLARGEMENT = 6.0
 MAX_OVERLAP = 0.35
@@ -215,8 +215,9 @@ def _correction(boxes: Sequence[Box], scale: float) -> float:
 
 
 def _fills(boxes: Sequence[Box], height: int) -> bool:
-    """Whether characters were found all along a strip."""
-    return sum(box.height for box in _sure(boxes)) >= LEAST_WRITTEN * height
+    """Whether characters were surely found all along a strip."""
+    written = sum((box.confidence - SURE) * box.height for box in _sure(boxes))
+    return written >= LEAST_WRITTEN * height
 
 
 def _likelier(strip: list[Box], others: list[Box]) -> list[Box]:

@@ -1,23 +1,48 @@
 import numpy as np
 import pytest
 
-from cbs_bench.training.slips import Slip, crops_of_slips, target_of
-from cbs_bench.types import Box
-from cbs_bench.vision.detector import decode
+from cbs_bench.training.slips import composed, composed_slips, made_scans
 
 
-def test_the_ideal_output_decodes_to_the_boxes():
-    boxes = [Box(10, 20, 40, 30), Box(14, 70, 36, 51)]
-    target = target_of(boxes)
-    heads = np.concatenate([np.where(target[:1] == 1, 5, -5), target[1:5]]).astype(np.float32)
-    found = sorted(decode(heads, 0.5), key=lambda box: box.y)
-    for box, gold in zip(found, boxes, strict=True):
-        assert box.xywh == pytest.approx(gold.xywh, abs=1e-3)
+@pytest.fixture
+def crops():
+    """Crosses on paper."""
+    crop = np.full((40, 36), 220, np.uint8)
+    crop[:, 14:22] = crop[16:24] = 20
+    return [crop]
 
 
-def test_pieces_are_seeded():
-    pixels = np.random.default_rng(0).integers(0, 255, (900, 40)).astype(np.uint8)
-    slips = [Slip(pixels, [Box(5, y, 25, 25) for y in range(10, 850, 40)], "train")]
-    first, again = (next(crops_of_slips(slips, 3, seed=4)) for _ in range(2))
-    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
-    assert first[1][:, 5].sum() > 0
+@pytest.fixture
+def scans(crops):
+    generator = np.random.default_rng(8)
+    return made_scans(composed(crops, generator), 40, generator, "validation")
+
+
+def test_every_character_of_a_made_scan_is_ink_in_a_box_on_it(scans):
+    assert {scan.split for scan in scans} == {"validation"}
+    for scan in scans:
+        height, width = scan.pixels.shape
+        for box in scan.boxes:
+            x, y = box.x + box.width / 2, box.y + box.height / 2
+            assert 0 < x < width
+            assert 0 < y < height
+    inked = [
+        scan.pixels[int(b.y + b.height / 2), int(b.x + b.width / 2)] < np.median(scan.pixels)
+        for scan in scans
+        for b in scan.boxes
+    ]
+    # A dark table may be darker than ink.
+    assert np.mean(inked) > 0.6
+
+
+def test_made_scans_show_slips_cut_to_their_edges_and_slips_on_a_ground(scans):
+    widths = [scan.pixels.shape[1] / scan.width for scan in scans]
+    assert min(widths) == 1
+    assert max(widths) > 2.5
+    assert all(0.5 < b.width / scan.width < 1.2 for scan in scans for b in scan.boxes)
+
+
+def test_composed_slips_are_seeded(crops):
+    first, again = (composed_slips(crops, 3, seed=4) for _ in range(2))
+    assert all(np.array_equal(a.pixels, b.pixels) for a, b in zip(first, again, strict=True))
+    assert [slip.boxes for slip in first] == [slip.boxes for slip in again]
