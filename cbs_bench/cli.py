@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import errno
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,7 +17,6 @@ from cbs_bench.errors import CbsBenchError, DataError, InputError
 
 if TYPE_CHECKING:
     from cbs_bench.export.scan_reading import Sink
-    from cbs_bench.vision.images import Pixels
 
 EXIT_FAULT = 1
 EXIT_BAD_INPUT = 2
@@ -243,56 +242,28 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _tokenize(options: argparse.Namespace) -> int:
     from cbs_bench.export.scan_reading import ScanReading
-    from cbs_bench.scans import scans_in
+    from cbs_bench.scans import ReadableScans, scans_in
     from cbs_bench.tokenizer import MultiGranularityTokenizer
 
     sink = _sink(options)
     tokenizer = MultiGranularityTokenizer.load(options.models)
-    scans = _Readable(
-        ((name, image) for name, image in scans_in(options.path) if not sink.done(name)),
-        debug=options.debug,
-    )
+    waiting = ((name, image) for name, image in scans_in(options.path) if not sink.done(name))
+    scans = ReadableScans(waiting, _left_out(options))
     for name, pixels in scans:
         height, width = pixels.shape[:2]
         sink.write(ScanReading(name, width, height, tokenizer.read(pixels)))
     return EXIT_BAD_INPUT if scans.broken else 0
 
 
-class _Readable:
-    """The pixels of scans; a broken one among thousands is named and left out.
+def _left_out(options: argparse.Namespace) -> Callable[[DataError], None]:
+    """Say which scan cannot be read, and go on; with ``--debug`` the error ends the command."""
 
-    Attributes:
-        broken: How many there were so far.
-    """
+    def left_out(error: DataError) -> None:
+        if options.debug:
+            raise error
+        print(f"cbs-bench: {error}", file=sys.stderr)
 
-    def __init__(self, scans: Iterable[tuple[str, Path | bytes]], *, debug: bool) -> None:
-        self._scans = scans
-        self._debug = debug
-        self.broken = 0
-
-    def __iter__(self) -> Iterator[tuple[str, Pixels]]:
-        from cbs_bench.vision.images import load_image
-
-        for name, image in self._scans:
-            try:
-                _check_name(name)
-                pixels = load_image(image)
-            except DataError as error:
-                if self._debug:
-                    raise
-                shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
-                print(f"cbs-bench: {shown}: {error.problem}; {error.remedy}", file=sys.stderr)
-                self.broken += 1
-                continue
-            yield name, pixels
-
-
-def _check_name(name: str) -> None:
-    """Old disks hold names in other encodings, which neither JSON nor XML can."""
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise DataError("its name is not in UTF-8", remedy="rename the file") from error
+    return left_out
 
 
 def _sink(options: argparse.Namespace) -> Sink:
@@ -384,11 +355,11 @@ def _submit(options: argparse.Namespace) -> int:
 
 def _view(options: argparse.Namespace) -> int:
     from cbs_bench.export.view import write_page
-    from cbs_bench.scans import scans_in
+    from cbs_bench.scans import ReadableScans, scans_in
     from cbs_bench.tokenizer import MultiGranularityTokenizer
 
     tokenizer = MultiGranularityTokenizer.load(options.models)
-    scans = _Readable(scans_in(options.path), debug=options.debug)
+    scans = ReadableScans(scans_in(options.path), _left_out(options))
     count = write_page(options.out, scans, tokenizer)
     print(f"{count} scans in {options.out}")
     return EXIT_BAD_INPUT if scans.broken else 0

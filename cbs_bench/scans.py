@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from cbs_bench.dataset import reader
-from cbs_bench.errors import InputError
+from cbs_bench.errors import DataError, InputError
+from cbs_bench.vision.images import Pixels, load_image
 from cbs_bench.walk import files_below
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".jp2"})
@@ -48,3 +49,47 @@ def _dataset_scans(folder: Path) -> Iterator[tuple[str, bytes]]:
     for split in reader.SPLITS:
         for row in reader.rows(folder, "slips", split):
             yield row["id"], row["image"]["bytes"]
+
+
+class ReadableScans:
+    """The pixels of scans; a broken one among thousands is left out, by its name.
+
+    Args:
+        scans: Name and image of each, as ``scans_in`` gives them.
+        left_out: Called with what is wrong with each that cannot be read; may raise it.
+
+    Attributes:
+        broken: How many there were so far.
+    """
+
+    def __init__(
+        self, scans: Iterable[tuple[str, Path | bytes]], left_out: Callable[[DataError], None]
+    ) -> None:
+        self._scans = scans
+        self._left_out = left_out
+        self.broken = 0
+
+    def __iter__(self) -> Iterator[tuple[str, Pixels]]:
+        for name, image in self._scans:
+            try:
+                pixels = _pixels(name, image)
+            except DataError as error:
+                self.broken += 1
+                self._left_out(error)
+                continue
+            yield name, pixels
+
+
+def _pixels(name: str, image: Path | bytes) -> Pixels:
+    """The pixels of a scan, or the error by the name it has here.
+
+    Old disks hold names in other encodings, which neither JSON nor XML can.
+    """
+    try:
+        name.encode("utf-8")
+        return load_image(image)
+    except UnicodeEncodeError as error:
+        shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
+        raise DataError("its name is not in UTF-8", path=shown, remedy="rename the file") from error
+    except DataError as error:
+        raise DataError(error.problem, path=name, remedy=error.remedy) from error

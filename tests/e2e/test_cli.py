@@ -208,7 +208,7 @@ def test_an_interrupt_is_one_line(tmp_path, monkeypatch, capsys):
         raise KeyboardInterrupt
 
     write_scan(tmp_path / "a.png")
-    monkeypatch.setattr("cbs_bench.vision.images.load_image", interrupted)
+    monkeypatch.setattr("cbs_bench.scans.load_image", interrupted)
     assert main(["tokenize", str(tmp_path)]) == 130
     assert capsys.readouterr().err == "cbs-bench: interrupted\n"
 
