@@ -267,6 +267,7 @@ def _unscaled(box: Box, scale: float, height: int, width: int) -> Box:
 
 
 def _clipped(box: Box, height: int, width: int) -> Box:
-    x0, y0 = max(box.x, 0.0), max(box.y, 0.0)
+    """What of a box lies on the scan: a pixel at the edge of one beyond it."""
+    x0, y0 = min(max(box.x, 0.0), width - 1.0), min(max(box.y, 0.0), height - 1.0)
     x1, y1 = min(box.x + box.width, float(width)), min(box.y + box.height, float(height))
     return Box(x0, y0, max(x1 - x0, 1.0), max(y1 - y0, 1.0), box.confidence)

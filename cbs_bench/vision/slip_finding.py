@@ -116,6 +116,8 @@ def find_slips(grey: Pixels) -> list[FoundSlip]:
         grey: The scan, ``[height, width]``.
     """
     scale = min(WORKING_SIDE / max(grey.shape), 1.0)
+    if min(grey.shape) * scale < 1:  # a thread, of which no pixel would be left
+        return []
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     regions = _regions(small)
     alone = [_rectangle(region, _lean(region)) for region in regions]

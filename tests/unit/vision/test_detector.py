@@ -35,9 +35,30 @@ def test_every_glyph_of_a_slip_of_any_height_is_found_once(height):
     assert [round(box.y + box.height / 2) for box in boxes] == rows
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (900, 3), (5, 700)])
+@pytest.mark.parametrize("shape", [(1, 1), (900, 3), (5, 700), (9000, 1), (2, 9000)])
 def test_a_scan_without_glyphs_has_no_boxes(shape):
     assert Detector(DotFinder()).detect(np.full(shape, 200, np.uint8)) == []
+
+
+class EverywhereFinder(DotFinder):
+    """Finds a small glyph in every corner of what it is shown, and so beyond the scan's edge."""
+
+    def run(self, pixels):
+        rows, columns = pixels.shape[2] // STRIDE, pixels.shape[3] // STRIDE
+        heads = np.full((1, 5, rows, columns), -9, np.float32)
+        for row in (0, rows - 1):
+            for column in (0, columns - 1):
+                heads[0, :, row, column] = (4.0, np.log(4), np.log(4), 0.5, 0.5)
+        return [heads]
+
+
+@pytest.mark.parametrize("shape", [(401, 65), (90, 81)])
+def test_every_box_lies_on_the_scan(shape):
+    boxes = Detector(EverywhereFinder()).detect(np.full(shape, 200, np.uint8))
+    assert boxes
+    for box in boxes:
+        assert 0 <= box.x < shape[1]
+        assert 0 <= box.y < shape[0]
 
 
 def test_decode_reads_centre_size_and_offset():

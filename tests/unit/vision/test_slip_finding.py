@@ -59,7 +59,7 @@ def test_a_ruler_and_numbers_are_not_the_widest_thing_on_a_scan():
     assert all(len(slips) == 1 for slips in held)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (900, 3), (5, 700), (800, 800)])
+@pytest.mark.parametrize("shape", [(1, 1), (900, 3), (5, 700), (800, 800), (9000, 1), (2, 9000)])
 def test_on_an_even_scan_there_is_no_slip(shape):
     assert find_slips(np.full(shape, 200, np.uint8)) == []
 
