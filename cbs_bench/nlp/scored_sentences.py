@@ -21,26 +21,35 @@ class ScoredSentences:
     """
 
     LEAST = 5
-    """A shorter sentence is a common phrase."""
+    """Glyphs; a shorter sentence is a common phrase."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._by_start: dict[str, set[str]] = {}
         for folder in folders:
             for sentence in read_sentences(folder, "test"):
-                text = "".join(g for g in sentence.glyphs if folded(g) != EDGE)
-                if len(text) >= self.LEAST:
+                plain = _plain(sentence.glyphs)
+                if len(plain) >= self.LEAST:
+                    text = "".join(plain)
                     self._by_start.setdefault(text[: self.LEAST], set()).add(text)
 
-    def any_in(self, text: str) -> bool:
-        """Whether one of them is in ``text``, punctuation aside."""
+    def any_in(self, glyphs: Sequence[str]) -> bool:
+        """Whether one of them is in a text, punctuation aside.
+
+        Args:
+            glyphs: The text; the braces of a composition are no punctuation of it.
+        """
         if not self._by_start:
             return False
-        plain = "".join(glyph for glyph in text if folded(glyph) != EDGE)
+        text = "".join(_plain(glyphs))
         return any(
-            plain.startswith(sentence, place)
-            for place in range(len(plain) - self.LEAST + 1)
-            for sentence in self._by_start.get(plain[place : place + self.LEAST], ())
+            text.startswith(sentence, place)
+            for place in range(len(text) - self.LEAST + 1)
+            for sentence in self._by_start.get(text[place : place + self.LEAST], ())
         )
+
+
+def _plain(glyphs: Sequence[str]) -> list[str]:
+    return [glyph for glyph in glyphs if folded(glyph) != EDGE]
 
 
 @lru_cache(maxsize=65536)

@@ -96,11 +96,8 @@ def _train_guide(request: RunRequest, corpus: Path, budget: Budget) -> Language:
     No sentence of it that holds one to be scored is learned from.
     """
     scored = ScoredSentences([request.data])
-    train = [
-        sentence
-        for sentence in read_sentences(corpus, "train")
-        if not scored.any_in("".join(sentence.glyphs))
-    ]
+    sentences = read_sentences(corpus, "train")
+    train = [sentence for sentence in sentences if not scored.any_in(sentence.glyphs)]
     return fit_pipeline(
         request.tokenizer,
         _train_tokenizer(request, train),

@@ -23,7 +23,7 @@ def raw_texts(settings: VectorSettings, report: Callable[[str], None]) -> Iterat
     left_out = 0
     for folder in settings.data:
         for name, glyphs in _training_texts(folder):
-            if scored.any_in("".join(glyphs)):
+            if scored.any_in(glyphs):
                 left_out += 1
                 continue
             yield glyphs, glyphs

@@ -78,14 +78,17 @@ def test_the_command_writes_a_model_folder(poems, tmp_path, capsys):
     assert json.loads((out / "model.json").read_text())["texts"].keys() == {"poems"}
 
 
-def test_texts_that_hold_a_test_sentence_are_left_out(mini, tmp_path, capsys):
-    sentence = next(
-        "".join(s.glyphs) for s in read_sentences(mini, "test") if 5 <= len(s.glyphs) < 20
+@pytest.mark.parametrize("composed", [False, True])
+def test_texts_that_hold_a_test_sentence_are_left_out(composed, mini, tmp_path, capsys):
+    start, *others = next(
+        s.glyphs
+        for s in read_sentences(mini, "test")
+        if len(s.glyphs) >= 5 and any(len(glyph) > 1 for glyph in s.glyphs) == composed
     )
     raw = tmp_path / "raw"
     raw.mkdir()
     poems = [
-        {"id": "held", "author": "x", "paragraphs": [f"鬱，{sentence[:3]}，{sentence[3:]}鬱"]},
+        {"id": "held", "author": "x", "paragraphs": [f"鬱，{start}，{''.join(others)}鬱"]},
         {"id": "free", "author": "y", "paragraphs": ["".join(t) for t, _ in texts()]},
     ]
     (raw / "poet.tang.0.json").write_text(json.dumps(poems), encoding="utf-8")
