@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cbs_bench.dataset import contact_sheet, reader, schema
+from cbs_bench.dataset.build_report import BuildReport
 from cbs_bench.dataset.extras import LABEL_COUNTS, Extras
 from cbs_bench.dataset.rows import component_source
 from cbs_bench.interfaces import CorpusBuilder
-
-if TYPE_CHECKING:
-    from cbs_bench.dataset.writer import BuildReport
 
 LICENCES = {
     "Apache 2.0": "apache-2.0",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from cbs_bench.dataset import card, reader, schema
 from cbs_bench.dataset.batches import Batch, Finished, batched, finish_batch, read_images
+from cbs_bench.dataset.build_report import REJECTED, BuildReport
 from cbs_bench.dataset.check import check_names
 from cbs_bench.dataset.extras import Extras
 from cbs_bench.dataset.folder import whole_or_nothing
@@ -24,43 +24,6 @@ from cbs_bench.script.tagsets import bio_labels
 
 if TYPE_CHECKING:
     from pyarrow import Schema
-
-REJECTED = "rejected.jsonl"
-
-Counts = dict[str, dict[str, int]]
-
-
-@dataclass(slots=True)
-class BuildReport:
-    """What a build did; ``str()`` of it is a short summary.
-
-    Attributes:
-        builder: Its registry name.
-        out: The dataset's folder.
-        counts: Rows by config and split.
-        sources: Rows by ``(config, source, split)``; configs without sources are not in it.
-        rejected: Raw rows left out, by reason without its particulars.
-        by_document: Whether splits keep whole documents together.
-        fingerprint: The digest of the data.
-    """
-
-    builder: str
-    out: Path
-    counts: Counts = field(default_factory=dict)
-    sources: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    rejected: Counter[str] = field(default_factory=Counter)
-    by_document: bool = False
-    fingerprint: str = ""
-
-    def __str__(self) -> str:
-        lines = [f"{self.builder}: {self.out}"]
-        for config, splits in self.counts.items():
-            shown = ", ".join(f"{split} {splits[split]}" for split in reader.SPLITS)
-            lines.append(f"  {config:<7} {shown}")
-        lines += [f"  rejected {n}: {reason}" for reason, n in self.rejected.most_common(5)]
-        if self.rejected:
-            lines.append(f"  each one in {self.out / REJECTED}")
-        return "\n".join(lines)
 
 
 def build(

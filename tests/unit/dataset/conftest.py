@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cbs_bench.dataset import writer
+from cbs_bench.dataset.build_report import BuildReport
 from cbs_bench.interfaces import BUILDERS, BuildOptions, CorpusBuilder, CorpusInfo, Record
 
 
@@ -13,7 +14,7 @@ from cbs_bench.interfaces import BUILDERS, BuildOptions, CorpusBuilder, CorpusIn
 def build(monkeypatch, tmp_path):
     """``build(records, out=..., **options)`` writes these records and returns the report."""
 
-    def run(records, out: Path = tmp_path / "out", **options) -> writer.BuildReport:
+    def run(records, out: Path = tmp_path / "out", **options) -> BuildReport:
         class Given(CorpusBuilder):
             info = CorpusInfo("Given", "Rows.", "MIT", "nobody", "nowhere", ("small",))
             tags = ("n", "v")

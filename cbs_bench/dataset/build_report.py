@@ -1,0 +1,45 @@
+"""What a build did, as its summary and the dataset card tell it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cbs_bench.dataset import reader
+
+REJECTED = "rejected.jsonl"
+"""The file of a dataset that names every raw row left out, and why."""
+
+
+@dataclass(slots=True)
+class BuildReport:
+    """What a build did; ``str()`` of it is a short summary.
+
+    Attributes:
+        builder: Its registry name.
+        out: The dataset's folder.
+        counts: Rows by config and split.
+        sources: Rows by ``(config, source, split)``; configs without sources are not in it.
+        rejected: Raw rows left out, by reason without its particulars.
+        by_document: Whether splits keep whole documents together.
+        fingerprint: The digest of the data.
+    """
+
+    builder: str
+    out: Path
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    sources: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    by_document: bool = False
+    fingerprint: str = ""
+
+    def __str__(self) -> str:
+        lines = [f"{self.builder}: {self.out}"]
+        for config, splits in self.counts.items():
+            shown = ", ".join(f"{split} {splits[split]}" for split in reader.SPLITS)
+            lines.append(f"  {config:<7} {shown}")
+        lines += [f"  rejected {n}: {reason}" for reason, n in self.rejected.most_common(5)]
+        if self.rejected:
+            lines.append(f"  each one in {self.out / REJECTED}")
+        return "\n".join(lines)
