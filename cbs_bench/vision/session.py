@@ -73,6 +73,8 @@ def open_model(folder: Path, kind: str) -> Model:
     options.inter_op_num_threads = 1
     # Threads that wait by spinning take the cores from whatever else runs.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Processors without VNNI clip int8 sums and would answer nonsense; others ignore it.
+    options.add_session_config_entry("session.x64quantprecision", "1")
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(
         str(folder / WEIGHTS), options, providers=["CPUExecutionProvider"]

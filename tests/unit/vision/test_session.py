@@ -1,6 +1,8 @@
 import json
 import os
 
+import numpy as np
+import onnxruntime
 import pytest
 
 from cbs_bench.errors import ModelError
@@ -53,3 +55,14 @@ def test_networks_take_no_more_threads_than_they_are_left(monkeypatch, wanted, g
     monkeypatch.setenv("OMP_NUM_THREADS", wanted)
     assert threads() == given
     assert Detector.load()._model.session.get_session_options().intra_op_num_threads == given
+
+
+def test_the_shipped_recogniser_answers_as_exactly_on_every_processor():
+    """Without VNNI fast int8 sums saturate; the graph as it is stored cannot."""
+    model = Recognizer.load()._model
+    exact = onnxruntime.SessionOptions()
+    exact.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    stored = onnxruntime.InferenceSession(str(model.folder / "model.onnx"), exact)
+    crops = np.random.default_rng(0).normal(size=(8, 1, 64, 64)).astype(np.float32)
+    (graphs, _), (expected, _) = model.run(crops), stored.run(None, {"x": crops})
+    assert np.abs(graphs - expected).max() < 0.1 * np.ptp(expected)
