@@ -27,7 +27,7 @@ from thinc.api import Config
 
 from cbs_bench.errors import ModelError
 from cbs_bench.nlp.docs import GUIDE, details_of, glyphs_of
-from cbs_bench.nlp.tagger import SEPARATOR, WordTagger
+from cbs_bench.nlp.tagger import SEPARATOR, WordTagger, run_before
 from cbs_bench.nlp.tokenizers import SpacyTokenizer
 
 NAME = "cbs_bench_guide"
@@ -39,11 +39,12 @@ class Guide:
     """Leaves in ``doc.user_data`` how likely each tag of its own is for each glyph.
 
     Args:
-        pipeline: With a word tagger, trained on another corpus; ``None`` until it is loaded.
+        pipeline: With a word tagger, trained on another corpus, perhaps itself with a guide;
+            ``None`` until it is loaded.
     """
 
     def __init__(self, pipeline: Language | None = None) -> None:
-        self.pipeline: Any = pipeline
+        self.pipeline = pipeline
 
     def initialize(
         self,
@@ -60,16 +61,11 @@ class Guide:
             path: Folder of the guide's pipeline.
 
         Raises:
-            ModelError: If it has no word tagger, or reads no glyphs.
+            ModelError: If there is none, it has no word tagger, or it reads no glyphs.
         """
         if path is not None:
             self.pipeline = spacy.load(path)
-        if self.pipeline is None:
-            raise ModelError(
-                f"{NAME} has no pipeline",
-                remedy=f"set initialize.components.{NAME}.path to a trained pipeline",
-            )
-        if not isinstance(self.pipeline.tokenizer, SpacyTokenizer) or self._tagger is None:
+        if not isinstance(self._loaded.tokenizer, SpacyTokenizer) or self._tagger is None:
             raise ModelError(
                 "a guide needs a pipeline with our tokenizer and cbs_bench_word_tagger",
                 path=Path(path) if path else None,
@@ -79,8 +75,8 @@ class Guide:
     def __call__(self, doc: Doc) -> Doc:
         """Leave ``[glyphs, tags]`` probabilities in the document."""
         if len(doc):
-            read = self.pipeline.tokenizer.from_glyphs(glyphs_of(doc))
-            doc.user_data[GUIDE] = tag_probabilities(self._tagger, read)
+            tagger, read = self._tagger, self._loaded.tokenizer.from_glyphs(glyphs_of(doc))
+            doc.user_data[GUIDE] = tag_probabilities(tagger, run_before(tagger, self._loaded, read))
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
@@ -89,7 +85,7 @@ class Guide:
 
     def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
         """Save the guide's pipeline."""
-        self.pipeline.to_disk(path)
+        self._loaded.to_disk(path)
 
     def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> Guide:
         """Load what :meth:`to_disk` saved."""
@@ -98,7 +94,7 @@ class Guide:
 
     def to_bytes(self, *, exclude: Sequence[str] = ()) -> bytes:
         """The guide's pipeline with its config."""
-        stored = {"config": self.pipeline.config.to_str(), "data": self.pipeline.to_bytes()}
+        stored = {"config": self._loaded.config.to_str(), "data": self._loaded.to_bytes()}
         data: bytes = srsly.msgpack_dumps(stored)
         return data
 
@@ -110,8 +106,17 @@ class Guide:
         return self
 
     @property
+    def _loaded(self) -> Language:
+        if self.pipeline is None:
+            raise ModelError(
+                f"{NAME} has no pipeline",
+                remedy=f"set initialize.components.{NAME}.path to a trained pipeline",
+            )
+        return self.pipeline
+
+    @property
     def _tagger(self) -> Any:
-        pipes = (pipe for _, pipe in self.pipeline.pipeline if isinstance(pipe, WordTagger))
+        pipes = (pipe for _, pipe in self._loaded.pipeline if isinstance(pipe, WordTagger))
         return next(pipes, None)
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from spacy.language import Language
 
+from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BASELINES, TAGGERS, RunRequest, SlipTokenizer, WordTagger
 from cbs_bench.nlp.corpus import read_sentences
 from cbs_bench.nlp.fit import Budget, Fit, fit_pipeline, predict
@@ -94,10 +95,19 @@ def _train_guide(request: RunRequest, corpus: Path, budget: Budget) -> Language:
     """A pipeline of one network, with the same kind of tokenizer, trained on another corpus.
 
     No sentence of it that holds one to be scored is learned from.
+
+    Raises:
+        InputError: If no other sentence is left.
     """
     scored = ScoredSentences([request.data])
     sentences = read_sentences(corpus, "train")
     train = [sentence for sentence in sentences if not scored.any_in(sentence.glyphs)]
+    if not train:
+        raise InputError(
+            "no sentence is left to train a guide on",
+            path=corpus,
+            remedy="give a corpus whose training split holds others than those to be scored",
+        )
     return fit_pipeline(
         request.tokenizer,
         _train_tokenizer(request, train),

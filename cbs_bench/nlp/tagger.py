@@ -177,9 +177,8 @@ class WordTagger(Tagger):
         The pipes before it run on the examples from which the network takes its shape.
         """
         sample = [example.predicted for example in examples[:SAMPLE]]
-        pipes = [pipe for _, pipe in nlp.pipeline] if nlp else []
-        for pipe in takewhile(lambda pipe: pipe is not self, pipes):
-            sample = [pipe(doc) for doc in sample]
+        if nlp is not None:
+            sample = [run_before(self, nlp, doc) for doc in sample]
         said = [doc.user_data[GUIDE] for doc in sample if GUIDE in doc.user_data]
         return max((rows.shape[1] for rows in said), default=0)
 
@@ -213,6 +212,13 @@ class WordTagger(Tagger):
             else np.zeros(0, dtype=np.int64)
             for doc, scores in zip(docs, self.model.predict(docs), strict=True)
         ]
+
+
+def run_before(tagger: WordTagger, nlp: Language, doc: Doc) -> Doc:
+    """The document after the pipes that stand before ``tagger`` in ``nlp``."""
+    for _, pipe in takewhile(lambda named: named[1] is not tagger, nlp.pipeline):
+        doc = pipe(doc)
+    return doc
 
 
 def make_word_tagger(nlp: Language, name: str, model: Any, overwrite: bool) -> WordTagger:

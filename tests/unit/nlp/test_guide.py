@@ -9,12 +9,14 @@ from spacy.cli.train import train
 from thinc.api import Config
 
 import baselines
-from cbs_bench.errors import ModelError
-from cbs_bench.interfaces import BASELINES
-from cbs_bench.nlp.corpus import Sentence
+from cbs_bench.dataset import writer
+from cbs_bench.errors import InputError, ModelError
+from cbs_bench.interfaces import BASELINES, BuildOptions, RunRequest
+from cbs_bench.nlp.corpus import Sentence, read_sentences
 from cbs_bench.nlp.docs import GUIDE
 from cbs_bench.nlp.fit import FACTORY, Budget, evaluate, fit_pipeline, predict
 from cbs_bench.nlp.guide import NAME, Guide
+from cbs_bench.nlp.spacy_tagger import train_tagger
 from cbs_bench.types import Word
 
 CONFIG = Path(baselines.__file__).parent / "word_tagger.cfg"
@@ -80,6 +82,11 @@ def test_the_tagger_listens_to_its_guide(guide):
     assert not np.allclose(told, model.predict([doc])[0], atol=1e-2)
 
 
+def test_a_guided_pipeline_guides_another(guide):
+    nlp = fitted("character", SENTENCES, fitted("character", GUIDED, guide))
+    assert evaluate(nlp, SENTENCES).f1 > 0.9
+
+
 def test_a_document_that_no_guide_has_seen_is_refused(guide):
     nlp = fitted("character", GUIDED, guide)
     with pytest.raises(ModelError, match="has not been through the guide"):
@@ -93,6 +100,14 @@ def test_a_guide_without_a_pipeline_says_where_one_goes():
         nlp.initialize()
 
 
+def test_a_guide_that_was_never_given_a_pipeline_says_so_in_use(tmp_path):
+    nlp = spacy.blank("lzh")
+    nlp.add_pipe(NAME)
+    for use in (lambda: nlp("聖人"), lambda: nlp.to_disk(tmp_path), nlp.to_bytes):
+        with pytest.raises(ModelError, match=f"{NAME} has no pipeline; set initialize"):
+            use()
+
+
 def test_a_guide_that_is_no_tagger_of_ours_is_refused(tmp_path):
     spacy.blank("zh").to_disk(tmp_path / "other")
     nlp = spacy.blank("lzh")
@@ -100,6 +115,19 @@ def test_a_guide_that_is_no_tagger_of_ours_is_refused(tmp_path):
     nlp.config["initialize"]["components"][NAME] = {"path": str(tmp_path / "other")}
     with pytest.raises(ModelError, match="a guide needs a pipeline with our tokenizer"):
         nlp.initialize()
+
+
+def test_a_corpus_of_nothing_but_scored_sentences_makes_no_guide(mini, tmp_path):
+    scored = next(s for s in read_sentences(mini, "test") if len(s.glyphs) > 6)
+    lines = [f"{n}\t{g}\t{g}\tX\t_\t_\t0\troot\t_\t_" for n, g in enumerate(scored.glyphs, 1)]
+    sentences = ("\n".join([f"# sent_id = a_{n}", *lines, "", ""]) for n in range(20))
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "lzh_kyoto-ud-dev.conllu").write_text("".join(sentences), encoding="utf-8")
+    writer.build("ud", raw=raw, out=tmp_path / "same", options=BuildOptions())
+    request = RunRequest(mini, "character", 0, {}, guide=tmp_path / "same")
+    with pytest.raises(InputError, match="same: no sentence is left to train a guide on; give"):
+        train_tagger(request, SENTENCES, [])
 
 
 def test_spacy_train_takes_a_guide(mini, guide, tmp_path):
