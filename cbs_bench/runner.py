@@ -81,16 +81,7 @@ def run(
     _refuse_without(info.needs, data, f"task {task!r}")
     peers = peers or {}
     shown, models = _checked(peers, task, info, settings or {})
-    guided = {}
-    if guide is not None:
-        if "tagger" not in info.takes:
-            raise InputError(f"task {task!r} takes no guide", remedy="leave out --guide")
-        _refuse_without(("pos",), guide, "a guide")
-        guided = {"guide": guide.resolve().name, "guide_fingerprint": reader.fingerprint(guide)}
-        if guided["guide_fingerprint"] == fingerprint:
-            raise InputError(
-                "a guide that learned the same sentences", path=guide, remedy="give another corpus"
-            )
+    guided = _guided(guide, fingerprint, task, info, peers) if guide else {}
     if "tagger" in peers and not TAGGERS.load(peers["tagger"]).takes_tokens:
         tokenizers, seeds = [NO_TOKENIZER], 1
     if not info.compares_tokenizers:
@@ -158,6 +149,28 @@ def _checked(
             checksums[f"{role}_sha256"] = str(read_card(folder).get("sha256"))
         shown[role] = Path(name).name
     return shown, checksums
+
+
+def _guided(
+    guide: Path, fingerprint: str, task: str, info: TaskInfo, peers: Mapping[str, str]
+) -> dict[str, str]:
+    """What a result tells of the dataset whose tagger guides ours.
+
+    Raises:
+        InputError: If the task runs no tagger of ours, or ``guide`` has nothing new to tell.
+    """
+    from cbs_bench.dataset import reader
+
+    if "tagger" not in info.takes or "tagger" in peers:
+        who = f"tagger {peers['tagger']!r}" if "tagger" in peers else f"task {task!r}"
+        raise InputError(f"{who} takes no guide", remedy="leave out --guide")
+    _refuse_without(("pos",), guide, "a guide")
+    told = {"guide": guide.resolve().name, "guide_fingerprint": reader.fingerprint(guide)}
+    if told["guide_fingerprint"] == fingerprint:
+        raise InputError(
+            "a guide that learned the same sentences", path=guide, remedy="give another corpus"
+        )
+    return told
 
 
 def _execute(

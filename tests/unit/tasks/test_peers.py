@@ -114,6 +114,17 @@ def test_a_task_without_tags_takes_no_tagger(results):
         results("cutter", task="tokenization")
 
 
+@pytest.mark.usefixtures("results")
+@pytest.mark.parametrize(
+    ("task", "peers", "refuser"),
+    [("pos", {"tagger": "reader"}, "tagger 'reader'"), ("tokenization", {}, "task 'tokenization'")],
+)
+def test_what_runs_no_tagger_of_ours_takes_no_guide(task, peers, refuser, mini, tmp_path):
+    with pytest.raises(InputError, match=f"{refuser} takes no guide; leave out --guide"):
+        run(task, data=mini, tokenizers=["bpe"], seeds=1, out=tmp_path, peers=peers, guide=mini)
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_command_line_lists_and_refuses_taggers(mini, tmp_path, capsys):
     assert main(["list"]) == 0
     assert "taggers: crf jiayan llm suparkanbun udkanbun" in capsys.readouterr().out
