@@ -63,7 +63,7 @@ def build(
                 if progress is not None:
                     progress(writing.rows)
             if not report.counts:
-                reason = next(iter(report.rejected), "the raw data are empty")
+                reason = writing.first_rejected or "the raw data are empty"
                 raise InputError(f"no good row ({reason})", path=raw, remedy="check --raw")
             writing.close()
         finally:
@@ -88,6 +88,7 @@ class _Writing:
         self, builder: CorpusBuilder, folder: Path, report: BuildReport, *, strict: bool
     ) -> None:
         self.rows = 0
+        self.first_rejected = ""
         self._builder = builder
         self._folder = folder
         self._report = report
@@ -170,6 +171,7 @@ class _Writing:
             raise DataError(
                 rejection.reason, path=rejection.where, remedy="mend it, or build without --strict"
             )
+        self.first_rejected = self.first_rejected or f"{rejection.where}: {rejection.reason}"
         line = {"where": rejection.where, "reason": rejection.reason}
         self._rejected.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._report.rejected[rejection.reason.split(":")[0]] += 1

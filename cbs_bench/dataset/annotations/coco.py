@@ -20,25 +20,31 @@ def recognise(content: Any) -> bool:
 
 def pages(content: Mapping[str, Any], path: Path) -> Iterator[Page | Fault]:
     """The scans of one file, in the order of its ``images``."""
-    categories = {c["id"]: str(c.get("name", "")) for c in content.get("categories", [])}
+    # Some tools write a number here and the same number in quotes there.
+    categories = {str(c["id"]): str(c.get("name", "")) for c in content.get("categories", [])}
     # With one category its name says "glyph" in some language, and not which.
     names = categories if len(categories) > 1 else {}
-    regions: dict[Any, list[Region]] = defaultdict(list)
+    known = {str(image.get("id")) for image in content["images"]}
+    regions: dict[str, list[Region]] = defaultdict(list)
     for entry in content["annotations"]:
         where = f"{path.name} annotation {entry.get('id')}"
+        image_id = str(entry.get("image_id"))
+        if image_id not in known:
+            yield Fault(where, f"no image of that id: {image_id}")
+            continue
         try:
             x, y, width, height = (number(value) for value in entry["bbox"])
-            label = _text(entry) or names.get(entry.get("category_id"), "")
+            label = _text(entry) or names.get(str(entry.get("category_id")), "")
         except (KeyError, TypeError, ValueError) as error:
             yield Fault(where, f"no box of four numbers: {error}")
             continue
-        regions[entry.get("image_id")].append(Region((x, y, width, height), label))
+        regions[image_id].append(Region((x, y, width, height), label))
     for image in content["images"]:
         where = f"{path.name} image {image.get('id')}"
         if not image.get("file_name"):
             yield Fault(where, "no file_name")
             continue
-        yield Page(str(image["file_name"]), tuple(regions.get(image.get("id"), ())), where)
+        yield Page(str(image["file_name"]), tuple(regions.get(str(image.get("id")), ())), where)
 
 
 def _text(entry: Mapping[str, Any]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cbs_bench.dataset.annotations.pages import Fault, Page, Region, bounds, number
+from cbs_bench.dataset.annotations.pages import XYWH, Fault, Page, Region, bounds, number
 
 
 def recognise(content: Any) -> bool:
@@ -20,7 +21,14 @@ def pages(content: Mapping[str, Any], path: Path) -> Iterator[Page | Fault]:
     for index, shape in enumerate(content["shapes"]):
         try:
             points = [(number(x), number(y)) for x, y in shape["points"]]
-            regions.append(Region(bounds(points), str(shape.get("label") or "")))
+            box = _around(*points) if shape.get("shape_type") == "circle" else bounds(points)
+            regions.append(Region(box, str(shape.get("label") or "")))
         except (KeyError, TypeError, ValueError) as error:
             yield Fault(f"{path.name} shape {index}", f"no box: {error}")
     yield Page(str(content["imagePath"]), tuple(regions), path.name)
+
+
+def _around(centre: tuple[float, float], edge: tuple[float, float]) -> XYWH:
+    """The box of a circle, which LabelMe stores as its centre and a point on it."""
+    radius = math.dist(centre, edge)
+    return (centre[0] - radius, centre[1] - radius, 2 * radius, 2 * radius)

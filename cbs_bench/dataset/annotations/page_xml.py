@@ -10,6 +10,9 @@ from cbs_bench.dataset.annotations.pages import XYWH, Fault, Page, Region, bound
 from cbs_bench.dataset.safe_xml import local_name
 from cbs_bench.script.labels import split_glyphs
 
+_WHOLES = {"TextLine": "line", "Word": "word"}
+"""What holds glyphs, and what to call it."""
+
 
 def recognise(root: Element) -> bool:
     """Whether parsed XML is in this format."""
@@ -19,15 +22,16 @@ def recognise(root: Element) -> bool:
 def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
     """The scans of one file; glyphs in the order of the document.
 
-    A word of a single glyph counts as a glyph where no glyphs are marked.
+    A word or a line of a single glyph counts as a glyph where no glyphs are marked.
     """
     for page in (element for element in root if local_name(element) == "Page"):
         regions = []
         for element in _glyphs(page):
             where = f"{path.name} {element.get('id')}"
             label = _text(element)
-            if local_name(element) == "Word" and len(split_glyphs(label)) != 1:
-                yield Fault(where, "a word of several glyphs without boxes of its glyphs")
+            kind = _WHOLES.get(local_name(element))
+            if kind and len(split_glyphs(label)) != 1:
+                yield Fault(where, f"a {kind} of several glyphs without boxes of its glyphs")
                 continue
             try:
                 regions.append(Region(_box(element), label))
@@ -37,14 +41,19 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
 
 
 def _glyphs(page: Element) -> Iterator[Element]:
-    for word in (element for element in page.iter() if local_name(element) == "Word"):
-        inside = [child for child in word if local_name(child) == "Glyph"]
-        yield from inside or [word]
+    for whole in (element for element in page.iter() if local_name(element) in _WHOLES):
+        inside = [local_name(child) for child in whole]
+        if "Glyph" in inside:
+            yield from (child for child in whole if local_name(child) == "Glyph")
+        elif "Word" not in inside:
+            yield whole
 
 
 def _box(element: Element) -> XYWH:
-    coords = [child.get("points", "") for child in element if local_name(child) == "Coords"]
-    pairs = (pair.split(",") for points in coords[:1] for pair in points.split())
+    coords = next((child for child in element if local_name(child) == "Coords"), Element("Coords"))
+    pairs = [pair.split(",") for pair in coords.get("points", "").split()]
+    # Until 2010 each point was an element.
+    pairs += [[point.get("x", ""), point.get("y", "")] for point in coords]
     return bounds([(float(x), float(y)) for x, y in pairs])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,7 +105,7 @@ class ImageIndex:
             DataError: If there is none, or two equally near.
         """
         wanted = PurePosixPath(name.replace("\\", "/"))
-        found = self._by_name.get(wanted.name, [])
+        found = self._by_name.get(wanted.name) or self._by_name.get(_uploaded(wanted.name), [])
         if len(found) > 1:
             longest = max(_shared_end(image, wanted) for image in found)
             found = [image for image in found if _shared_end(image, wanted) == longest]
@@ -117,6 +118,11 @@ class ImageIndex:
                 remedy="put image and annotation in one folder",
             )
         return found[0]
+
+
+def _uploaded(name: str) -> str:
+    """The name an image had before Label Studio put eight hexadecimal digits before it."""
+    return re.sub(r"^[0-9a-f]{8}-", "", name)
 
 
 def _shared_end(image: Path, wanted: PurePosixPath) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cbs_bench.dataset import safe_xml
-from cbs_bench.dataset.annotations import alto, coco, labelme, page_xml, yolo
+from cbs_bench.dataset.annotations import alto, coco, labelme, page_xml, unread, yolo
 from cbs_bench.dataset.annotations.pages import Fault, ImageIndex, Page
 from cbs_bench.errors import DataError
 from cbs_bench.walk import files_below
@@ -35,9 +35,15 @@ def annotated(root: Path, images: Sequence[Path]) -> tuple[dict[Path, Page], lis
                 if isinstance(found, Fault):
                     faults.append(found)
                     continue
-                image = _image_of(found, file, index)
+                try:
+                    image = _image_of(found, file, index)
+                except DataError as error:
+                    faults.append(Fault(found.where, error.problem))
+                    continue
                 if image in pages:
                     faults.append(Fault(found.where, f"{image.name} is annotated twice"))
+                elif not found.regions and any(f.where.startswith(found.where) for f in faults):
+                    faults.append(Fault(found.where, f"no glyph of {image.name} can be used"))
                 else:
                     pages[image] = found
         except DataError as error:
@@ -52,15 +58,25 @@ def _read(file: Path, root: Path, index: ImageIndex) -> Iterator[Page | Fault]:
         for module in (coco, labelme):
             if module.recognise(content):
                 yield from _guarded(module.pages(content, file))
+        yield from _unread(file, unread.of_json(content))
     elif suffix == ".xml":
         tree = safe_xml.read(file)
         for reader in (page_xml, alto):
             if reader.recognise(tree):
                 yield from _guarded(reader.pages(tree, file))
+        yield from _unread(file, unread.of_xml(tree))
+    elif suffix == ".csv":
+        yield from _unread(file, unread.of_csv(file))
     elif suffix == ".txt" and file.name not in yolo.CLASS_FILES:
         image = index.beside(file)
         if image is not None:
             yield from _guarded(yolo.pages(file, _size(image), yolo.class_names(file, root)))
+
+
+def _unread(file: Path, tool: str) -> Iterator[Fault]:
+    """Without a word, the models would read the scans as if nobody had annotated them."""
+    if tool:
+        yield Fault(file.name, f"boxes in the own format of {tool}: export them as COCO or YOLO")
 
 
 def _json(file: Path) -> Any:

@@ -1,4 +1,4 @@
-"""YOLO text files: ``class cx cy w h`` a line, in shares of the image's size.
+"""YOLO text files: ``class cx cy w h`` a line, or a polygon, in shares of the image's size.
 
 The text file has the stem of its image and lies beside it or in ``labels`` beside ``images``.
 ``classes.txt``, ``obj.names`` or ``data.yaml`` of a folder above name the classes.
@@ -6,11 +6,11 @@ The text file has the stem of its image and lies beside it or in ``labels`` besi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from cbs_bench.dataset.annotations.pages import Fault, Page, Region
+from cbs_bench.dataset.annotations.pages import XYWH, Fault, Page, Region, bounds
 from cbs_bench.errors import DataError
 
 CLASS_FILES = ("classes.txt", "obj.names", "data.yaml", "data.yml")
@@ -30,17 +30,25 @@ def pages(path: Path, size: tuple[int, int], names: dict[int, str]) -> Iterator[
             continue
         try:
             kind, *numbers = line.split()
-            x, y, width, height = (float(value) for value in numbers[:4])
+            x, y, width, height = _box([float(value) for value in numbers])
             label = names.get(int(kind), "") if len(names) > 1 else ""
         except ValueError:
-            yield Fault(f"{path.name} line {row}", "not `class cx cy w h`")
+            yield Fault(f"{path.name} line {row}", "neither `class cx cy w h` nor a polygon")
             continue
         across, down = width * size[0], height * size[1]
-        left, top = x * size[0] - across / 2, y * size[1] - down / 2
+        left, top = x * size[0], y * size[1]
         # Rounding to six digits can push a box over the edge by a hair.
         box = (max(left, 0.0) if left > -0.5 else left, max(top, 0.0) if top > -0.5 else top)
         regions.append(Region((*box, across, down), label))
     yield Page("", tuple(regions), path.name)
+
+
+def _box(numbers: Sequence[float]) -> XYWH:
+    """Left, top, width and height; a number left over is a confidence."""
+    if len(numbers) > 5:
+        return bounds(list(zip(numbers[::2], numbers[1::2], strict=False)))
+    x, y, width, height = numbers[:4]
+    return (x - width / 2, y - height / 2, width, height)
 
 
 def class_names(path: Path, root: Path) -> dict[int, str]:

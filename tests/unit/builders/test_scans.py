@@ -10,7 +10,11 @@ import pytest
 from PIL import Image
 
 from builders.scans import Scans
-from cbs_bench.interfaces import Record, Rejection
+from cbs_bench.dataset import writer
+from cbs_bench.dataset.annotations.pages import Region
+from cbs_bench.dataset.annotations.search import annotated
+from cbs_bench.errors import InputError
+from cbs_bench.interfaces import BuildOptions, Record, Rejection
 
 SIZE = (60, 200)
 BOXES = {"又（有）": (10.0, 20.0, 30.0, 40.0), "{日止頁}": (12.0, 80.0, 30.0, 44.0)}
@@ -169,3 +173,130 @@ def test_images_that_readers_get_wrong_come_out_right(tmp_path, built):
     assert max(red[1:]) < 60
     assert images["turned"].getpixel((15, 5)) < (20, 20, 20)
     assert images["turned"].getpixel((15, 35)) > (230, 230, 230)
+
+
+def regions(folder):
+    """The regions of the one image, and what was said of the rest."""
+    pages, faults = annotated(folder, [folder / "a.png"])
+    found = [region for page in pages.values() for region in page.regions]
+    return found, [f"{fault.where}: {fault.reason}" for fault in faults]
+
+
+def test_coco_ids_may_be_numbers_in_quotes(folder):
+    coco(folder)
+    content = json.loads((folder / "instances.json").read_text())
+    for entry in content["annotations"]:
+        entry["image_id"] = str(entry["image_id"])
+    (folder / "instances.json").write_text(json.dumps(content))
+    assert [region.label for region in regions(folder)[0]] == list(BOXES)
+
+
+def test_a_coco_box_of_no_image_is_reported(folder):
+    coco(folder)
+    content = json.loads((folder / "instances.json").read_text())
+    content["annotations"][1]["image_id"] = 8
+    (folder / "instances.json").write_text(json.dumps(content))
+    found, faults = regions(folder)
+    assert len(found) == 1
+    assert faults == ["instances.json annotation 1: no image of that id: 8"]
+
+
+def test_an_image_that_is_not_there_does_not_hide_the_others(folder):
+    coco(folder)
+    content = json.loads((folder / "instances.json").read_text())
+    content["images"].insert(0, {"id": 1, "file_name": "gone.png"})
+    (folder / "instances.json").write_text(json.dumps(content))
+    found, faults = regions(folder)
+    assert len(found) == len(BOXES)
+    assert faults == ["instances.json image 1: no such image: 'gone.png'"]
+
+
+def test_an_image_is_found_by_its_name_before_label_studio_took_it_in(folder):
+    coco(folder)
+    content = json.loads((folder / "instances.json").read_text())
+    content["images"][0]["file_name"] = "../media/upload/1/3f2a9b1c-a.png"
+    (folder / "instances.json").write_text(json.dumps(content))
+    assert len(regions(folder)[0]) == len(BOXES)
+
+
+@pytest.mark.parametrize("tail", ["", " 0.93"])
+def test_yolo_polygons_become_boxes(folder, tail):
+    x, y, w, h = BOXES["又（有）"]
+    shares = " ".join(f"{a / SIZE[0]} {b / SIZE[1]}" for a, b in corners((x, y, w, h)))
+    (folder / "a.txt").write_text(f"0 {shares}{tail}\n")
+    assert regions(folder)[0][0].box == pytest.approx((x, y, w, h))
+
+
+def test_a_labelme_circle_is_a_centre_and_a_point_on_it(folder):
+    shape = {"label": "又", "shape_type": "circle", "points": [[30, 50], [34, 53]]}
+    (folder / "a.json").write_text(json.dumps({"imagePath": "a.png", "shapes": [shape]}))
+    assert regions(folder)[0] == [Region((25, 45, 10, 10), "又")]
+
+
+def page_of(folder, inside):
+    (folder / "a.xml").write_text(
+        f'<PcGts><Page imageFilename="a.png"><TextRegion>{inside}</TextRegion></Page></PcGts>',
+        encoding="utf-8",
+    )
+
+
+LINE = (
+    '<TextLine id="l"><Coords points="10,20 40,60"/>'
+    "<TextEquiv><Unicode>{}</Unicode></TextEquiv></TextLine>"
+)
+
+
+def test_a_page_line_of_one_glyph_is_a_glyph(folder):
+    page_of(folder, LINE.format("又"))
+    assert regions(folder) == ([Region((10, 20, 30, 40), "又")], [])
+
+
+def test_page_lines_without_boxes_of_glyphs_are_no_empty_slip(folder, built):
+    page_of(folder, LINE.format("又有"))
+    items = built(folder)
+    assert all(isinstance(item, Rejection) for item in items)
+    assert items[0].reason == "a line of several glyphs without boxes of its glyphs"
+
+
+def test_page_coordinates_may_be_elements(folder):
+    points = "".join(f'<Point x="{x}" y="{y}"/>' for x, y in corners((10, 20, 30, 40)))
+    page_of(folder, LINE.format("又").replace(' points="10,20 40,60"/>', f">{points}</Coords>"))
+    assert regions(folder) == ([Region((10, 20, 30, 40), "又")], [])
+
+
+VIA_REGION = {"filename": "a.png", "size": 1, "regions": [], "file_attributes": {}}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "tool"),
+    [
+        ("via.json", json.dumps({"a.png1": VIA_REGION}), "VIA"),
+        ("via.json", json.dumps({"_via_img_metadata": {"a.png1": VIA_REGION}}), "VIA"),
+        ("via.csv", "filename,file_size,file_attributes,region_count\n", "VIA"),
+        ("ls.json", json.dumps([{"id": 1, "annotations": [], "data": {}}]), "Label Studio"),
+        ("min.json", json.dumps([{"id": 1, "image": "a", "annotator": 1}]), "Label Studio"),
+        ("cvat.xml", "<annotations><version>1.1</version><image/></annotations>", "CVAT"),
+        ("voc.xml", "<annotation><filename/><object/></annotation>", "Pascal VOC"),
+    ],
+)
+def test_scans_annotated_in_a_format_that_is_not_read_are_not_read_by_the_models(
+    folder, built, name, text, tool
+):
+    (folder / name).write_text(text)
+    first, second = built(folder)
+    assert tool in first.reason
+    assert "export them as COCO or YOLO" in first.reason
+    assert second == Rejection("a.png", "no annotation names it")
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "[1]", '{"a": 1}', '[{"slip": 1, "file": "a.png"}]'])
+def test_other_json_may_lie_beside_scans(folder, text):
+    (folder / "notes.json").write_text(text)
+    assert regions(folder) == ([], [])
+
+
+def test_a_build_without_a_good_row_names_the_first_bad_one(folder, tmp_path_factory):
+    coco(folder)
+    (folder / "a.png").rename(folder / "b.png")
+    with pytest.raises(InputError, match=r"instances.json image 7: no such image: 'a.png'"):
+        writer.build("scans", raw=folder, out=tmp_path_factory.mktemp("o"), options=BuildOptions())
