@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from torch.nn import functional as F
 from cbs_bench.dataset.reader import SPLITS
 from cbs_bench.errors import InputError
 from cbs_bench.metrics.detection import detection_scores
-from cbs_bench.rendering.fonts import covering, find_fonts
+from cbs_bench.rendering.fonts import Font, covering, find_fonts
 from cbs_bench.training.classes import frequent_graphs
 from cbs_bench.training.crops import read_crops
 from cbs_bench.training.export import export_onnx, write_card
@@ -34,9 +35,17 @@ from cbs_bench.vision.images import Pixels
 
 THRESHOLDS = tuple(round(0.2 + 0.05 * step, 2) for step in range(11))
 REAL_REPEATS = 12
+"""How often a real scan is among the training scans: there are few of them."""
+
 HELD_OUT = 60
 """Plain slips, and as many scans of any kind, made of validation crops where no real slip is
 for validation."""
+FREQUENT = 1000
+"""Graphs of a corpus that are written on rendered slips."""
+
+COMMONEST = "之不"
+"""A font that lacks one of these is none for text."""
+
 FALLBACK_TEXT = "一二三四五六七八九十天地人之不也而以其大小上下中王水火木金土"
 
 
@@ -44,26 +53,12 @@ def train(settings: DetectorSettings, report: Callable[[str], None]) -> None:
     """Train, choose the threshold, export and score a detector.
 
     Raises:
-        InputError: If there is nothing to train on.
+        InputError: If there is nothing to train on, or no font to write with.
     """
     torch.manual_seed(settings.seed)
     generator = np.random.default_rng(settings.seed)
-    real = read_slips(settings.data)
-    training = [slip for slip in real if slip.split == "train"] * REAL_REPEATS
-    crops = _crops(settings)
-    if crops["train"]:
-        make = composed(crops["train"], generator)
-        training += made_scans(make, settings.composed, generator, "train")
-    if settings.fonts:
-        graphs = (
-            frequent_graphs(settings.label_counts)[:1000]
-            if settings.label_counts
-            else list(FALLBACK_TEXT)
-        )
-        make = rendered(graphs, covering(find_fonts(settings.fonts), "之不"), generator)
-        training += made_scans(make, settings.rendered, generator, "train")
-    if not training:
-        raise InputError("nothing to train on", remedy="give --data with slips, or --fonts")
+    real, crops = read_slips(settings.data), _crops(settings)
+    training = _training_scans(real, crops["train"], settings, generator)
     report(f"{len(training)} training scans, {len(real)} real ones in all splits")
     network = HeatmapNetwork().to(device(), memory_format=torch.channels_last)
     optimise(
@@ -74,15 +69,59 @@ def train(settings: DetectorSettings, report: Callable[[str], None]) -> None:
         checkpoint=settings.out / "checkpoints" / "detector.pt",
         report=report,
     )
-    validation = [slip for slip in real if slip.split == "validation"]
-    if not validation and crops["validation"]:
-        # Half of what is read are plain slips, as in the collections.
-        validation = composed_slips(crops["validation"], HELD_OUT, settings.seed)
-        make = composed(crops["validation"], generator)
-        validation += made_scans(make, HELD_OUT, generator, "validation")
+    validation = _validation_scans(real, crops["validation"], settings, generator)
     # Without anything for validation, a sample of the training scans decides the threshold.
     fitting = validation or training[:: max(len(training) // 40, 1)]
     _finish(network, real, fitting, settings, report)
+
+
+def _training_scans(
+    real: Sequence[Slip],
+    crops: Sequence[Pixels],
+    settings: DetectorSettings,
+    generator: np.random.Generator,
+) -> list[Slip]:
+    """Real scans, and made ones of real crops and of rendered graphs."""
+    scans = [slip for slip in real if slip.split == "train"] * REAL_REPEATS
+    if crops:
+        scans += made_scans(composed(crops, generator), settings.composed, generator, "train")
+    if settings.fonts:
+        graphs = (
+            frequent_graphs(settings.label_counts)[:FREQUENT]
+            if settings.label_counts
+            else list(FALLBACK_TEXT)
+        )
+        make = rendered(graphs, _hands(settings.fonts), generator)
+        scans += made_scans(make, settings.rendered, generator, "train")
+    if not scans:
+        raise InputError("nothing to train on", remedy="give --data with slips, or --fonts")
+    return scans
+
+
+def _hands(paths: Sequence[Path]) -> list[Font]:
+    """The fonts that are made for running text."""
+    hands = covering(find_fonts(paths), COMMONEST)
+    if not hands:
+        raise InputError(
+            f"no font in {', '.join(map(str, paths))} draws {' and '.join(COMMONEST)}",
+            remedy="give one with Han characters, or leave out --fonts",
+        )
+    return hands
+
+
+def _validation_scans(
+    real: Sequence[Slip],
+    crops: Sequence[Pixels],
+    settings: DetectorSettings,
+    generator: np.random.Generator,
+) -> list[Slip]:
+    """Real scans; where there are none, made ones of real crops; where these lack too, none."""
+    scans = [slip for slip in real if slip.split == "validation"]
+    if scans or not crops:
+        return scans
+    # Half of what is read are plain slips, as in the collections.
+    plain = composed_slips(crops, HELD_OUT, settings.seed)
+    return plain + made_scans(composed(crops, generator), HELD_OUT, generator, "validation")
 
 
 def _crops(settings: DetectorSettings) -> dict[str, list[Pixels]]:

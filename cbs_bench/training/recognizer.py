@@ -28,7 +28,8 @@ def train(settings: RecognizerSettings, report: Callable[[str], None]) -> None:
     """Train, calibrate, export and score a recogniser.
 
     Raises:
-        InputError: If there is nothing to train on, or the variation is unknown.
+        InputError: If there is nothing to train on, no font draws a graph, or the variation is
+            unknown.
     """
     crops = read_crops(settings.data)
     named = read_crops(settings.classes_from)
@@ -52,7 +53,8 @@ def fit(
     Training stops early where there are validation crops that say so.
 
     Raises:
-        InputError: If there is nothing to train on, or the variation is unknown.
+        InputError: If there is nothing to train on, no font draws a graph, or the variation is
+            unknown.
     """
     if settings.variation not in VARIATIONS:
         raise InputError(
@@ -85,7 +87,7 @@ def _fix_prototypes(
 ) -> None:
     """End the learning of prototypes; graphs that no crop shows look like rendered ones."""
     train = [crop for crop in crops if crop.split == "train"]
-    if pictures and train:
+    if pictures is not None and train:
         number = {graph: index for index, graph in enumerate(classes.graphs)}
         labels = [number[crop.graph] for crop in train]
         place_unseen(network, pictures, train, labels, Frame(settings.side, settings.trim))
@@ -101,6 +103,11 @@ def _pretrain(
 ) -> RenderedGlyphs:
     frame = Frame(settings.side, settings.trim)
     pictures = RenderedGlyphs(classes.graphs, find_fonts(settings.fonts), frame, settings.seed)
+    if not len(pictures.drawable):
+        raise InputError(
+            f"no font draws any of the {len(classes.graphs)} graphs",
+            remedy="give fonts of the script, or leave out --fonts",
+        )
     report(f"rendering {len(pictures.drawable)} graphs")
     optimise(
         network,

@@ -68,3 +68,17 @@ def test_an_unknown_variation_is_named(tmp_path):
     settings = RecognizerSettings([], tmp_path, variation="painting")
     with pytest.raises(InputError, match=r"painting.*drawing"):
         recognizer.train(settings, print)
+
+
+class Blank:
+    """A font that draws nothing."""
+
+    def mask(self, character):
+        return None
+
+
+def test_fonts_that_draw_no_graph_are_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(recognizer, "find_fonts", lambda paths: [Blank()])
+    settings = RecognizerSettings([], tmp_path, fonts=[tmp_path])
+    with pytest.raises(InputError, match="no font draws any of the 0 graphs; give fonts of the"):
+        recognizer.train(settings, print)
