@@ -17,7 +17,7 @@ from cbs_bench.walk import files_below
 LAYOUT = "a .conllu file or the folder of a treebank"
 
 Sentence = tuple[int, str, str, list[str]]
-"""Line number, sentence id, document and the lines of its words."""
+"""Line number, sentence id, document (empty where none is named) and the lines of its words."""
 
 
 class UniversalDependencies(CorpusBuilder):
@@ -56,7 +56,7 @@ class UniversalDependencies(CorpusBuilder):
             part = _part(file)
             for line, name, document, words in _sentences(file):
                 # Ids such as KR1h0004_012_par1_5-6 name the sentence after its paragraph.
-                group = name.rpartition("_")[0] or document
+                group = name.rpartition("_")[0] or document or name
                 split = {"dev": "validation"}.get(part, part) if part else None
                 if part == "dev" and not has_train:
                     split = train_or_validation(group, self.options.seed)
@@ -65,7 +65,7 @@ class UniversalDependencies(CorpusBuilder):
                 if isinstance(row, str):
                     yield Rejection(where, row)
                 else:
-                    yield Record("pos", row, where, group, document, split)
+                    yield Record("pos", row, where, group, document or file.stem, split)
 
 
 def _part(file: Path) -> str | None:
@@ -81,7 +81,7 @@ def _sentences(file: Path) -> Iterator[Sentence]:
         raise InputError(
             f"cannot read it ({error})", path=file, remedy="give UTF-8 CoNLL-U"
         ) from error
-    document, name, first = file.stem, "", 0
+    document, name, first = "", "", 0
     words: list[str] = []
     for number, line in enumerate([*lines, ""], start=1):
         if line.startswith("# newdoc id = "):

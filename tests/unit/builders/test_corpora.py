@@ -128,6 +128,15 @@ def test_ud_keeps_the_splits_of_a_source_that_has_train(tmp_path):
     assert splits == ["validation", "test", "train"]
 
 
+def test_sentences_of_a_treebank_that_names_no_document_are_in_all_splits(tmp_path):
+    row = "1\t人\t_\tNOUN\t_\t_\t0\troot\t_\t_\n\n"
+    (tmp_path / "my.conllu").write_text("".join(f"# sent_id = s{n}\n{row}" for n in range(50)))
+    report = writer.build("ud", raw=tmp_path, out=tmp_path / "out", options=BuildOptions())
+    counts = report.counts["pos"]
+    assert sum(counts.values()) == 50
+    assert counts["train"] > counts["test"] > 0
+
+
 def test_a_text_is_respelled_as_on_slips(tmp_path):
     (tmp_path / "x-ud-test.conllu").write_text(CONLLU)
     counts = tmp_path / "counts.json"
