@@ -27,6 +27,7 @@ from cbs_bench.errors import CbsBenchError, InputError
 from cbs_bench.interfaces import GlyphDetector
 from cbs_bench.metrics.calibration import expected_calibration_error, risk_coverage
 from cbs_bench.metrics.detection import COCO_THRESHOLDS, average_precision, detection_scores
+from cbs_bench.metrics.multisets import multiset_f1
 from cbs_bench.script.components import decompose
 from cbs_bench.training.crops import Crop, read_crops
 from cbs_bench.training.slips import composed_slips
@@ -176,14 +177,10 @@ def _accuracy(pairs: Sequence[tuple[Crop, Recognition]]) -> Figures:
 
 def _components_f1(pairs: Sequence[tuple[Crop, Recognition]]) -> float | None:
     """Micro-F1 over the multiset of components of graphs that have any."""
-    right = predicted = gold = 0
-    for crop, got in pairs:
-        wanted, shown = Counter(decompose(crop.graph)), Counter(got.components)
-        if wanted:
-            right += (wanted & shown).total()
-            predicted += shown.total()
-            gold += wanted.total()
-    return round(2 * right / (predicted + gold), 4) if gold else None
+    rows = [(got.components, parts) for crop, got in pairs if (parts := decompose(crop.graph))]
+    if not rows:
+        return None
+    return round(multiset_f1([shown for shown, _ in rows], [parts for _, parts in rows]), 4)
 
 
 def _calibration(pairs: Sequence[tuple[Crop, Recognition]], threshold: float) -> Figures:

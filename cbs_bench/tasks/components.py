@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import PredictingTask, RunRequest, TaskInfo
-from cbs_bench.metrics.spans import Counts
+from cbs_bench.metrics.multisets import multiset_counts
 from cbs_bench.predictions import Predictions
 from cbs_bench.tasks.recognition import (
     Crop,
@@ -85,17 +84,6 @@ def _crops_with_components(data: Path) -> list[Crop]:
             remedy="build it from a corpus whose graphs can be taken apart",
         )
     return crops
-
-
-def multiset_counts(predicted: Sequence[str], gold: Sequence[str]) -> Counts:
-    """Components in both, predicted and gold; a repeat counts as often as it is there.
-
-    Examples:
-        >>> multiset_counts(["木", "木"], ["木", "口"])
-        Counts(correct=1, predicted=2, gold=2)
-    """
-    shared = Counter(predicted) & Counter(gold)
-    return Counts(shared.total(), len(predicted), len(gold))
 
 
 def ordered_measures(predicted: Sequence[Sequence[str]], crops: Sequence[Crop]) -> dict[str, float]:

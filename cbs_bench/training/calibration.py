@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from cbs_bench.metrics.calibration import risk_coverage
+from cbs_bench.metrics.multisets import multiset_f1
 from cbs_bench.script.components import decompose
-from cbs_bench.training.scored import Scored, micro_f1
+from cbs_bench.training.scored import Scored
 from cbs_bench.vision.decoding import Decoder, softmax
 
 MAX_RISK = 0.15
@@ -73,7 +74,7 @@ def _of_components(
     def f1(fitted: dict[str, float]) -> float:
         decoder = Decoder({**card, "calibration": calibration | fitted})
         found = decoder.decode(graphs, components)
-        return micro_f1([read.components for read in found], list(truth.values()))
+        return multiset_f1([read.components for read in found], list(truth.values()))
 
     weights = UNSEEN_WEIGHTS if 0 in card["crops"] else UNSEEN_WEIGHTS[:1]
     tried = [

@@ -14,6 +14,7 @@ import torch
 
 from cbs_bench import revision
 from cbs_bench.metrics.calibration import accepted_risk, expected_calibration_error, risks
+from cbs_bench.metrics.multisets import multiset_f1
 from cbs_bench.script.components import decompose
 from cbs_bench.tasks.recognition import rank_of
 from cbs_bench.training.calibration import calibrate
@@ -21,7 +22,7 @@ from cbs_bench.training.classes import Classes
 from cbs_bench.training.crops import Crop
 from cbs_bench.training.export import export_onnx, quantise, write_card
 from cbs_bench.training.networks import GlyphNetwork
-from cbs_bench.training.scored import Scored, micro_f1, score
+from cbs_bench.training.scored import Scored, score
 from cbs_bench.training.settings import RecognizerSettings
 from cbs_bench.types import Recognition
 from cbs_bench.vision.decoding import Decoder
@@ -191,4 +192,4 @@ def _component_f1(
         for name, read, is_chosen in zip(names, found, chosen, strict=True)
         if is_chosen and (parts := decompose(name))
     ]
-    return micro_f1([shown for shown, _ in rows], [parts for _, parts in rows])
+    return multiset_f1([shown for shown, _ in rows], [parts for _, parts in rows])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,10 +51,3 @@ def score(model: Model, crops: Sequence[Crop]) -> Scored:
         np.array([number.get(crop.graph, -1) for crop in crops]),
         [crop.graph for crop in crops],
     )
-
-
-def micro_f1(shown: Sequence[Sequence[str]], truth: Sequence[Sequence[str]]) -> float:
-    """F1 over the components of all crops, a repeat counted as often as it is there."""
-    pairs = list(zip(shown, truth, strict=True))
-    hits = sum((Counter(ours) & Counter(theirs)).total() for ours, theirs in pairs)
-    return 2 * hits / max(sum(len(ours) + len(theirs) for ours, theirs in pairs), 1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cbs_bench.tasks.components import edit_distance, multiset_counts, ordered_measures
+from cbs_bench.tasks.components import edit_distance, ordered_measures
 from cbs_bench.tasks.recognition import Crop, label_ceiling, macro_accuracy, rank_of, slices_of
 from cbs_bench.vision.decoding import CANDIDATES
 
@@ -42,11 +42,6 @@ def test_macro_accuracy_weighs_graphs_alike():
 def test_the_ceiling_is_the_commonest_label_of_each_graph():
     labels = ["又（有）", "又（有）", "又（右）", "天"]
     assert label_ceiling([crop(label, label[0]) for label in labels]) == pytest.approx(3 / 4)
-
-
-def test_a_repeated_component_counts_as_often_as_it_is_there():
-    counts = multiset_counts(["木", "木", "口"], ["木", "日"])
-    assert (counts.correct, counts.predicted, counts.gold) == (1, 3, 2)
 
 
 def test_order_matters_to_exact_match_and_edits():

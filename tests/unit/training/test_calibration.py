@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("torch", reason="needs the extra train")
 
 from cbs_bench.training.calibration import calibrate
-from cbs_bench.training.scored import Scored, micro_f1
+from cbs_bench.training.scored import Scored
 
 pytestmark = pytest.mark.train
 
@@ -42,8 +42,3 @@ def test_a_boasting_network_is_cooled():
     rows = [[8, 0, 0, 0]] * 20
     assert calibrate(scored(rows, [0] * 20), card([1] * 4))["temperature"] < 1
     assert calibrate(scored(rows, [0, 1] * 10), card([1] * 4))["temperature"] > 1
-
-
-def test_a_repeated_component_counts_as_often_as_it_is_there():
-    assert micro_f1([["木", "木", "口"], []], [["木", "日"], ["口"]]) == 2 * 1 / (3 + 3)
-    assert micro_f1([], []) == 0
