@@ -44,8 +44,8 @@ class Registry(Generic[Interface]):
         """Import the plugin called ``name`` and return its class.
 
         Raises:
-            PluginError: If there is no such plugin, two share the name, or its module
-                does not define exactly one implementation of the interface.
+            PluginError: If there is no such plugin, two share the name, its module does not
+                define exactly one implementation of the interface, or cannot be imported.
         """
         ours, foreign = name in self._stems(), self._entry_points().get(name)
         if ours and foreign is not None:
@@ -57,7 +57,7 @@ class Registry(Generic[Interface]):
         if ours:
             return self._class_of(f"{self.package}.{name}")
         if foreign is not None:
-            found = foreign.load()
+            found = self._imported(foreign)
             if not (inspect.isclass(found) and issubclass(found, self.interface)):
                 raise PluginError(
                     f"entry point {foreign.value} is not a {self.interface.__name__}",
@@ -67,6 +67,16 @@ class Registry(Generic[Interface]):
         raise PluginError(
             f"unknown {self.kind} {name!r}", remedy=f"choose one of {', '.join(self.names())}"
         )
+
+    def _imported(self, foreign: EntryPoint) -> object:
+        try:
+            return foreign.load()
+        except Exception as error:  # the code of strangers may fail in any way
+            raise PluginError(
+                f"entry point {foreign.value} of {self.kind} {foreign.name!r} cannot be imported "
+                f"({type(error).__name__}: {error})",
+                remedy="mend or uninstall its package",
+            ) from error
 
     def _folder(self) -> Path:
         """The folder of the package, once it is known to be ours and not a namesake."""

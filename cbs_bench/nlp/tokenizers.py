@@ -14,11 +14,11 @@ from spacy.util import get_minor_version_range
 from spacy.vocab import Vocab
 
 from cbs_bench import __version__
-from cbs_bench.errors import ModelError
+from cbs_bench.errors import ModelError, PluginError
 from cbs_bench.interfaces import BASELINES, SlipTokenizer
 from cbs_bench.nlp.docs import make_doc
 from cbs_bench.script.labels import split_glyphs
-from cbs_bench.types import Glyph
+from cbs_bench.types import Glyph, Token
 
 DEFAULT_VOCAB_SIZE = 8000
 
@@ -51,7 +51,7 @@ class SpacyTokenizer:
 
     def from_glyphs(self, glyphs: Sequence[str]) -> Doc:
         """Tokenize glyphs that are told apart already."""
-        return make_doc(self.vocab, glyphs, self._trained.tokenize(glyphs))
+        return self._doc(glyphs, self._trained.tokenize(glyphs))
 
     def from_reading(self, glyphs: Sequence[Glyph]) -> Doc:
         """Tokenize the glyphs read from a scan; ``nlp(doc)`` then runs the pipeline on them.
@@ -60,7 +60,7 @@ class SpacyTokenizer:
             glyphs: Such as ``MultiGranularityTokenizer.load().read("slip.png").glyphs``.
         """
         tokens = self._trained.tokenize_reading(glyphs)
-        return make_doc(self.vocab, [glyph.graph for glyph in glyphs], tokens, glyphs)
+        return self._doc([glyph.graph for glyph in glyphs], tokens, glyphs)
 
     def pipe(self, texts: Iterable[str], **_: Any) -> Iterable[Doc]:
         """Tokenize many texts."""
@@ -103,6 +103,18 @@ class SpacyTokenizer:
         """Read what :meth:`to_disk` wrote."""
         return self.from_bytes(Path(path).read_bytes())
 
+    def _doc(
+        self, glyphs: Sequence[str], tokens: Sequence[Token], reading: Sequence[Glyph] = ()
+    ) -> Doc:
+        missed = _first_missed(tokens, len(glyphs))
+        if missed is not None:
+            raise PluginError(
+                f"tokenizer {self.name!r} has no token in its place for glyph {missed} of "
+                f"{''.join(glyphs)!r}",
+                remedy="let its tokens cover every glyph, in order",
+            )
+        return make_doc(self.vocab, glyphs, tokens, reading)
+
     @property
     def _trained(self) -> SlipTokenizer:
         if self.tokenizer is None:
@@ -114,6 +126,16 @@ class SpacyTokenizer:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self.vocab, self.to_bytes())
+
+
+def _first_missed(tokens: Iterable[Token], glyphs: int) -> int | None:
+    """The first glyph, counted from 0, that no token covers in its turn."""
+    reached = last = 0
+    for token in tokens:
+        if not last <= token.start <= reached or not token.start < token.end <= glyphs:
+            return reached
+        reached, last = max(reached, token.end), token.start
+    return reached if reached < glyphs else None
 
 
 def _restore(vocab: Vocab, data: bytes) -> SpacyTokenizer:

@@ -10,12 +10,13 @@ from spacy.training import Example
 from thinc.api import Config
 
 import baselines
-from cbs_bench.errors import ModelError
+from cbs_bench.errors import ModelError, PluginError
 from cbs_bench.interfaces import BASELINES
 from cbs_bench.nlp.corpus import Sentence
 from cbs_bench.nlp.fit import FACTORY, Budget, blank_pipeline, evaluate, fit_pipeline, predict
 from cbs_bench.nlp.tagger import DEFAULT_MODEL
-from cbs_bench.types import Word
+from cbs_bench.nlp.tokenizers import SpacyTokenizer
+from cbs_bench.types import Token, Word
 
 CONFIG = Path(baselines.__file__).parent / "word_tagger.cfg"
 TEXTS = ["道可道", "名可名", "聖人不言", "{日止頁}可道", "聖人可名"]
@@ -121,3 +122,24 @@ def test_spacy_train_makes_a_pipeline_from_a_built_dataset(mini, tmp_path):
     doc = nlp("道可道{日止頁}")
     assert doc.text == "道可道{日止頁}"
     assert all(token.tag_ for token in doc)
+
+
+@pytest.mark.parametrize(
+    ("spans", "missed"),
+    [
+        ([(0, 2)], 2),
+        ([(0, 1), (2, 3)], 1),
+        ([(1, 3)], 0),
+        ([(0, 2), (2, 9)], 2),
+        ([(0, 1), (1, 1), (1, 3)], 1),
+        ([(2, 3), (0, 2)], 0),
+        ([], 0),
+    ],
+)
+def test_a_tokenizer_that_loses_glyphs_is_named(monkeypatch, spans, missed):
+    tokenizer = BASELINES.load("character").train([["道"]], vocab_size=9, seed=0)
+    tokens = [Token("x", start, end, "subword") for start, end in spans]
+    monkeypatch.setattr(tokenizer, "tokenize", lambda glyphs: tokens)
+    adapter = SpacyTokenizer(spacy.blank("lzh").vocab, "theirs", tokenizer)
+    with pytest.raises(PluginError, match=f"'theirs' .* for glyph {missed} of '道可道'"):
+        adapter("道可道")
