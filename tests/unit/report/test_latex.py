@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import re
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cbs_bench.report import latex, read_boards, to_latex
+from cbs_bench.report import read_boards, to_latex
 
 RESULTS = Path(__file__).resolve().parents[3] / "leaderboards" / "results"
 
@@ -37,10 +36,6 @@ def typeset(tmp_path):
         return (tmp_path / "main.log").read_text(encoding="utf-8", errors="replace")
 
     return typeset
-
-
-def test_the_examples_of_its_functions_hold():
-    assert doctest.testmod(latex).failed == 0
 
 
 def test_names_cannot_break_a_document(write, tmp_path, typeset):
