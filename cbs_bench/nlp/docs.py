@@ -10,9 +10,7 @@ glyph on ``doc._`` and of each glyph a token covers on ``token._``; one from tex
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 from spacy.tokens import Doc
@@ -20,6 +18,7 @@ from spacy.tokens import Token as SpacyToken
 from spacy.vocab import Vocab
 
 from cbs_bench.script.labels import split_glyphs
+from cbs_bench.script.punctuation import is_punctuation
 from cbs_bench.tokenizer.grouping import by_glyphs
 from cbs_bench.types import Glyph, Token
 
@@ -96,12 +95,9 @@ def _norm(group: Sequence[Token], text: str) -> str:
     return UNKNOWN_NORM if group[0].granularity == "component" else _fold(text)
 
 
-@lru_cache(maxsize=65536)
 def _fold(text: str) -> str:
     """Punctuation by function: editions differ in which quote or comma they print."""
-    if len(text) == 1 and unicodedata.category(text).startswith("P"):
-        return _PUNCTUATION.get(text, "·")
-    return text
+    return _PUNCTUATION.get(text, "·") if is_punctuation(text) else text
 
 
 _PUNCTUATION = {

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 
 from cbs_bench.nlp.corpus import read_sentences
-
-EDGE = ""
-"""Stands for punctuation and for what is beyond a text, as editions differ in both."""
+from cbs_bench.script.punctuation import is_punctuation
 
 
 class ScoredSentences:
@@ -49,10 +45,5 @@ class ScoredSentences:
 
 
 def _plain(glyphs: Sequence[str]) -> list[str]:
-    return [glyph for glyph in glyphs if folded(glyph) != EDGE]
-
-
-@lru_cache(maxsize=65536)
-def folded(glyph: str) -> str:
-    """The glyph; :data:`EDGE` for punctuation."""
-    return EDGE if unicodedata.category(glyph[0]).startswith("P") and len(glyph) == 1 else glyph
+    """Without punctuation, in which editions differ."""
+    return [glyph for glyph in glyphs if not is_punctuation(glyph)]

@@ -7,7 +7,6 @@ test slips; predicted glyphs are matched to gold glyphs by overlap before words 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from cbs_bench.nlp.corpus import Sentence, read_sentences
 from cbs_bench.nlp.scan import gold_words, project
 from cbs_bench.nlp.spacy_tagger import train_tagger
 from cbs_bench.predictions import Predictions
+from cbs_bench.script.punctuation import is_punctuation
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 from cbs_bench.types import Box, Word
 
@@ -277,13 +277,8 @@ def _text(glyphs: Sequence[str], word: Word) -> str:
 
 
 def _has_no_punctuation(sentence: Sentence) -> Keep:
-    marks = [_is_punctuation(glyph) for glyph in sentence.glyphs]
+    marks = [is_punctuation(glyph) for glyph in sentence.glyphs]
     return lambda word: not any(marks[word.start : word.end])
-
-
-def _is_punctuation(glyph: str) -> bool:
-    """A composition begins with a brace and is none."""
-    return len(glyph) == 1 and unicodedata.category(glyph).startswith("P")
 
 
 def _has_unseen(sentence: Sentence, seen: frozenset[str]) -> Keep:

@@ -24,10 +24,14 @@ from cbs_bench.errors import InputError
 from cbs_bench.model_card import FORMAT_VERSION, checksum
 from cbs_bench.nlp.glyph_vectors import DEPTH, FILE, KIND, GlyphVectors
 from cbs_bench.nlp.part_names import part_names
-from cbs_bench.nlp.scored_sentences import EDGE, folded
 from cbs_bench.script.components import decompose
+from cbs_bench.script.punctuation import is_punctuation
 from cbs_bench.training.raw_texts import Text, raw_texts
 from cbs_bench.training.settings import VectorSettings
+
+EDGE = ""
+"""The neighbour that stands for punctuation and for what is beyond a text: editions differ in
+both."""
 
 PLACES = (-2, -1, 1, 2)
 SMOOTHING = 0.75
@@ -85,7 +89,7 @@ def neighbour_vectors(
     gap = [-1] * max(PLACES)
     for written, meant in texts:
         rows.extend(number.setdefault(glyph, len(number)) for glyph in written)
-        columns.extend(context.setdefault(folded(glyph), len(context)) for glyph in meant)
+        columns.extend(context.setdefault(_neighbour(glyph), len(context)) for glyph in meant)
         rows.extend(gap)
         columns.extend([0] * len(gap))
     row, column = np.frombuffer(rows, dtype=np.int32), np.frombuffer(columns, dtype=np.int32)
@@ -125,6 +129,10 @@ def component_vectors(
                 incidence[index, number[name]] += 1
     square = incidence.T @ incidence + RIDGE * np.eye(len(parts), dtype=np.float32)
     return parts, np.linalg.solve(square, incidence.T @ rows).astype(np.float32)
+
+
+def _neighbour(glyph: str) -> str:
+    return EDGE if is_punctuation(glyph) else glyph
 
 
 def _weighted(

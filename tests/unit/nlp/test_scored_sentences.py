@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cbs_bench.nlp.corpus import read_sentences
-from cbs_bench.nlp.scored_sentences import EDGE, ScoredSentences, folded
+from cbs_bench.nlp.scored_sentences import ScoredSentences
+from cbs_bench.script.punctuation import is_punctuation
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,7 @@ def scored(mini):
 def plain(mini):
     """The glyphs of the test sentences, without punctuation; some are compositions."""
     return [
-        tuple(glyph for glyph in sentence.glyphs if folded(glyph) != EDGE)
+        tuple(glyph for glyph in sentence.glyphs if not is_punctuation(glyph))
         for sentence in read_sentences(mini, "test")
     ]
 
