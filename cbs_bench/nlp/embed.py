@@ -67,7 +67,7 @@ def component_embed(
         always: Whether a glyph shows its components when its identity is not hidden, too.
         vectors: Whether a token shows the vectors of its first and last glyph, which the
             package learned from raw text (:class:`GlyphVectors`).
-        seed: Seeds the initial weights of the tables.
+        seed: Seeds the hashes by which the tables find their rows.
 
     Returns:
         A thinc layer from documents to one ``[tokens, width]`` array each.

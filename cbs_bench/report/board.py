@@ -21,6 +21,11 @@ SYSTEM = "multigranularity"
 """The entry that the others are compared with."""
 
 
+def short(fingerprint: str) -> str:
+    """As much of a fingerprint as a reader needs to tell versions apart."""
+    return fingerprint[:12]
+
+
 class BoardKey(NamedTuple):
     """What all scores of a board share; boards are sorted by it."""
 

@@ -21,10 +21,15 @@ import numpy.typing as npt
 from cbs_bench import results
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import NO_TOKENIZER
-from cbs_bench.report.board import Board, BoardKey, Entry, RiskCurve, Score, Slice
-
-SHORT = 12
-"""Characters of a fingerprint that are shown."""
+from cbs_bench.report.board import (
+    Board,
+    BoardKey,
+    Entry,
+    RiskCurve,
+    Score,
+    Slice,
+    short,
+)
 
 
 @dataclass(frozen=True)
@@ -234,10 +239,10 @@ def _notes(
     versions: Sequence[str],
 ) -> Iterator[str]:
     if len(versions) > 1:
-        shown = ", ".join(version[:SHORT] for version in versions)
+        shown = ", ".join(map(short, versions))
         yield (
             f"Results of {len(versions)} versions of {key.dataset} are here ({shown}); they are "
-            f"neither averaged nor compared, and this board is of {key.fingerprint[:SHORT]}."
+            f"neither averaged nor compared, and this board is of {short(key.fingerprint)}."
         )
     for name, found in runs.items():
         if len({json.dumps(run.settings, sort_keys=True) for run in found}) > 1:

@@ -11,6 +11,10 @@ from cbs_bench.report.board import SYSTEM, RiskCurve
 
 WIDTH, HEIGHT, MARGIN = 200, 20, 8
 FIELD_WIDTH, FIELD_HEIGHT, GUTTER = 300, 150, 40
+"""Pixels: of the field of risk over coverage, and of the room for numbers beside it."""
+
+LEAST_RISK = 0.05
+"""Where the axis of risk ends at least, so that it has a length where nothing is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def plot(interval: Interval, axis: Axis, said: str, *, marks: Sequence[float] = 
 def risk_plot(curves: Mapping[str, RiskCurve]) -> str:
     """Risk over coverage, a line an entry; a dot marks what its own threshold accepts."""
     top = max(risk for curve in curves.values() for _, risk in (*curve.points, curve.threshold))
-    top = max(top, 0.05)
+    top = max(top, LEAST_RISK)
 
     def place(point: tuple[float, float]) -> tuple[float, float]:
         coverage, risk = point

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cbs_bench.metrics.bootstrap import RESAMPLES, Interval
-from cbs_bench.report.board import SYSTEM, Board, Comparison, Slice
+from cbs_bench.report.board import SYSTEM, Board, Comparison, Slice, short
 from cbs_bench.report.measures import PAPER, measure
-
-FINGERPRINT_SHOWN = 12
 
 
 def percent(share: float) -> str:
@@ -33,7 +31,7 @@ def caption(board: Board) -> str:
     )
     return (
         f"{board.main.gold:,} gold spans in {board.main.rows:,} rows; data "
-        f"{board.key.fingerprint[:FINGERPRINT_SHOWN]}. Scores in percent, {over}; 95 % intervals "
+        f"{short(board.key.fingerprint)}. Scores in percent, {over}; 95 % intervals "
         f"of a bootstrap over rows ({RESAMPLES:,} resamples)."
     )
 

@@ -10,14 +10,21 @@ import numpy as np
 from cbs_bench.metrics.calibration import risk_coverage
 from cbs_bench.metrics.multisets import multiset_f1
 from cbs_bench.script.components import decompose
-from cbs_bench.training.scored import Scored
+from cbs_bench.training.scored import Array, Scored
 from cbs_bench.vision.decoding import Decoder, softmax
 
 MAX_RISK = 0.15
 """Share of the accepted graphs that may be wrong."""
+
+CAUTIOUS = 0.9
+"""The threshold where none is as strict as that."""
+
+ROUNDS = 3
+"""How often temperature and bias are fitted in turn."""
+
+# What is tried: temperatures and biases of logits, and two settings of the decoder.
 TEMPERATURES = [float(t) for t in np.exp(np.linspace(np.log(0.3), np.log(3.0), 60))]
 BIASES = [step / 8 for step in range(-32, 33)]
-ROUNDS = 3
 COMPONENT_THRESHOLDS = np.linspace(0.05, 0.7, 27)
 UNSEEN_WEIGHTS = (1.0, 2.0, 4.0, 8.0)
 
@@ -32,29 +39,35 @@ def calibrate(scored: Scored, card: Mapping[str, Any]) -> dict[str, float]:
     Args:
         scored: Outputs for crops that were not trained on.
         card: The model's, calibrated or not.
+
+    Returns:
+        What stands under ``calibration`` in the model's card; ``coverage`` is the share of the
+        crops whose graph is accepted.
     """
     known = scored.labels >= 0
     logits, labels = scored.graphs[known], scored.labels[known]
     unseen = np.array(card["crops"]) == 0
     picked = np.arange(len(labels))
 
+    def chances(temperature: float, bias: float) -> Array:
+        return softmax((logits + np.float32(bias) * unseen) / np.float32(temperature))
+
     def likelihood(temperature: float, bias: float) -> float:
-        chances = softmax((logits + np.float32(bias) * unseen) / np.float32(temperature))
-        return float(np.log(chances[picked, labels] + 1e-9).mean())
+        return float(np.log(chances(temperature, bias)[picked, labels] + 1e-9).mean())
 
     temperature, bias = 1.0, 0.0
     for _ in range(ROUNDS if unseen[labels].any() else 1):
         temperature = max(TEMPERATURES, key=lambda value: likelihood(value, bias))
         if unseen[labels].any():
             bias = max(BIASES, key=lambda value: likelihood(temperature, value))
-    probabilities = softmax((logits + np.float32(bias) * unseen) / np.float32(temperature))
+    probabilities = chances(temperature, bias)
     confidence = probabilities.max(axis=1)
     threshold, coverage, risk = risk_coverage(confidence, probabilities.argmax(axis=1) == labels)
     within = np.flatnonzero(risk <= MAX_RISK)
     calibration = {
         "temperature": round(temperature, 4),
         "unseen_bias": bias,
-        "threshold": round(float(threshold[within[-1]]) if within.size else 0.9, 4),
+        "threshold": round(float(threshold[within[-1]]) if within.size else CAUTIOUS, 4),
         "max_risk": MAX_RISK,
         "coverage": round(float(coverage[within[-1]]) if within.size else 0.0, 4),
     }

@@ -45,7 +45,8 @@ class GlyphNetwork(nn.Module):
         components: Number of component labels.
         width: Channels of the first layer.
         stem_stride: 2 halves the resolution in the first layer.
-        mirrored: Whether to answer by the crop or its mirror image, whichever is surer.
+        mirrored: Whether to look at the mirror image of a crop too: each output is then the
+            higher of the two.
     """
 
     def __init__(

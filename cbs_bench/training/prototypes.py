@@ -13,7 +13,10 @@ import torch
 from torch import nn
 
 OWN_DROPPED = 0.5
+"""Share of the graphs whose own part is left out."""
+
 PLACES = 3
+"""Where a component stands, by :func:`_place`."""
 
 
 class ComposedPrototypes(nn.Module):
@@ -26,8 +29,8 @@ class ComposedPrototypes(nn.Module):
 
     def __init__(self, decompositions: Sequence[Sequence[str]], size: int) -> None:
         super().__init__()
-        parts = sorted({part for parts in decompositions for part in parts})
-        number = {part: index for index, part in enumerate(parts)}
+        inventory = sorted({part for parts in decompositions for part in parts})
+        number = {part: index for index, part in enumerate(inventory)}
         written = [
             (graph, number[part], _place(index, len(parts)))
             for graph, parts in enumerate(decompositions)
@@ -43,8 +46,8 @@ class ComposedPrototypes(nn.Module):
         # A graph without components has but its own part, which then starts at full length.
         own = torch.randn(len(decompositions), size) * 0.05
         self.own = nn.Parameter(own * (1 - 0.8 * composed))
-        self.parts = nn.Parameter(torch.randn(len(parts), size) * 0.05)
-        self.placed_parts = nn.Parameter(torch.randn(len(parts) * PLACES, size) * 0.05)
+        self.parts = nn.Parameter(torch.randn(len(inventory), size) * 0.05)
+        self.placed_parts = nn.Parameter(torch.randn(len(inventory) * PLACES, size) * 0.05)
 
     def forward(self) -> torch.Tensor:
         """``[graphs, size]``."""

@@ -30,6 +30,7 @@ from cbs_bench.vision.framing import Frame
 from cbs_bench.vision.session import Model
 
 INT8_TOLERANCE = 0.005
+"""Share of the validation crops that the int8 version may get wrong in addition."""
 
 
 def finish(
@@ -84,19 +85,22 @@ def training_crops(graphs: Sequence[str], train: Sequence[Crop]) -> list[int]:
 
 
 def judged(model: Model, card: Mapping[str, Any], crops: Sequence[Crop]) -> dict[str, Any]:
-    """The card with a calibration fitted on the validation crops, and the scores it leads to."""
+    """The card with a calibration fitted on the validation crops, and the scores it leads to.
+
+    Without validation crops it is fitted on those trained on, without any it stays as it is.
+    """
     split = _by_split(crops)
-    judged = dict(card)
+    card = dict(card)
     fitting = split["validation"] or split["train"]
     if fitting:
-        judged["calibration"] = calibrate(score(model, fitting), judged)
+        card["calibration"] = calibrate(score(model, fitting), card)
     counts = Counter(crop.graph for crop in split["train"]), Counter(crop.graph for crop in crops)
-    judged["scores"] = {
-        name: measure(score(model, split[name]), judged, counts)
+    card["scores"] = {
+        name: measure(score(model, split[name]), card, counts)
         for name in ("validation", "test")
         if split[name]
     }
-    return judged
+    return card
 
 
 def _by_split(crops: Sequence[Crop]) -> dict[str, list[Crop]]:

@@ -39,7 +39,7 @@ def place_unseen(
     """Fix the prototypes, those of graphs without a training crop by rendered pictures.
 
     Args:
-        network: After training.
+        network: After training, set to evaluate.
         pictures: What it was trained on beside real crops.
         train: The real crops.
         labels: Their class numbers.
@@ -50,12 +50,12 @@ def place_unseen(
     real = _features(network, np.array([frame.prepare(c.pixels) for c in train])[:, None])
     of_real = torch.tensor(labels)
     means, counts = _means(drawn, of_drawn, len(learned))
-    unseen = counts > 0
-    centred = means - means[unseen].mean(dim=0)
+    has_pictures = counts > 0
+    centred = means - means[has_pictures].mean(dim=0)
     spread = (_within(drawn, of_drawn, len(learned)) + _within(real, of_real, len(learned))) / 2
     spread += RIDGE * spread.diagonal().mean() * torch.eye(len(spread))
     rendered = F.normalize(torch.linalg.solve(spread, centred.T).T)
-    unseen[of_real] = False
+    unseen = has_pictures.index_fill(0, of_real, False)
     learned[unseen] = F.normalize(rendered + KEPT * learned)[unseen]
     network.prototypes = FixedPrototypes(learned.to(device()))
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from cbs_bench.types import Recognition
 
 CANDIDATES = 10
+"""Graphs that are named for a crop."""
 
 Array = npt.NDArray[np.float32]
 Order = npt.NDArray[np.intp]
