@@ -19,6 +19,9 @@ MAX_RISK = 0.15
 CAUTIOUS = 0.9
 """The threshold where none is as strict as that."""
 
+STRICTEST = 0.9999
+"""The highest threshold: one rounded up to 1 would let nothing through."""
+
 ROUNDS = 3
 """How often temperature and bias are fitted in turn."""
 
@@ -64,10 +67,11 @@ def calibrate(scored: Scored, card: Mapping[str, Any]) -> dict[str, float]:
     confidence = probabilities.max(axis=1)
     threshold, coverage, risk = risk_coverage(confidence, probabilities.argmax(axis=1) == labels)
     within = np.flatnonzero(risk <= MAX_RISK)
+    fitted = float(threshold[within[-1]]) if within.size else CAUTIOUS
     calibration = {
         "temperature": round(temperature, 4),
         "unseen_bias": bias,
-        "threshold": round(float(threshold[within[-1]]) if within.size else CAUTIOUS, 4),
+        "threshold": min(round(fitted, 4), STRICTEST),
         "max_risk": MAX_RISK,
         "coverage": round(float(coverage[within[-1]]) if within.size else 0.0, 4),
     }

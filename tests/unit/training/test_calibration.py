@@ -9,6 +9,7 @@ pytest.importorskip("torch", reason="needs the extra train")
 
 from cbs_bench.training.calibration import calibrate
 from cbs_bench.training.scored import Scored
+from cbs_bench.vision.decoding import Decoder
 
 pytestmark = pytest.mark.train
 
@@ -36,6 +37,21 @@ def test_graphs_that_training_taught_to_lose_are_helped():
     helped = calibrate(scored(rows, labels), card([9, 9, 9, 0]))
     assert helped["unseen_bias"] == pytest.approx(1.0)
     assert calibrate(scored(rows, labels), card([9, 9, 9, 9]))["unseen_bias"] == 0
+
+
+def test_of_what_is_accepted_no_more_is_wrong_than_may_be():
+    # The ten surest are right and the rest wrong: 1 of 11 is less than 15 %, 2 of 12 is more.
+    rows = [[3, 0, 0, 0]] * 10 + [[2, 0, 0, 0]] + [[1.5, 0, 0, 0]] + [[1, 0, 0, 0]] * 2
+    fitted = calibrate(scored(rows, [0] * 10 + [1] * 4), card([1] * 4))
+    assert fitted["coverage"] == pytest.approx(11 / 14, abs=1e-4)
+
+
+def test_a_network_that_is_always_sure_and_right_is_believed():
+    known = scored([[3.5, 0, 0, 0], [0, 3.5, 0, 0]] * 10, [0, 1] * 10)
+    fitted = card([1] * 4) | {"calibration": calibrate(known, card([1] * 4))}
+    found = Decoder(fitted).decode(known.graphs, known.components)
+    assert [read.components for read in found[:2]] == [["女", "子"], ["日", "月"]]
+    assert all(read.candidates[0][1] >= fitted["calibration"]["threshold"] for read in found)
 
 
 def test_a_boasting_network_is_cooled():
