@@ -23,6 +23,7 @@ import numpy as np
 
 from baselines.detectors.projection import ProjectionDetector
 from benchmarks.vision import held_out
+from cbs_bench.errors import CbsBenchError, InputError
 from cbs_bench.interfaces import GlyphDetector
 from cbs_bench.metrics.align import match_boxes
 from cbs_bench.metrics.detection import detection_scores
@@ -104,9 +105,15 @@ SITUATIONS: dict[str, tuple[Callable[[Crops, Generator], Sheet], int]] = {
 
 
 def situations(detector: GlyphDetector, crops: Crops, slips: Sequence[Slip]) -> Figures:
-    """F1, AP50 and reading order of the detector in each situation, F1 of the baseline."""
+    """F1, AP50 and reading order of the detector in each situation, F1 of the baseline.
+
+    Args:
+        detector: To be measured.
+        crops: To make scans of; without any, only photographs are measured.
+        slips: Photographed ones, which may be none.
+    """
     scans: dict[str, list[Sheet]] = {}
-    for name, (make, count) in SITUATIONS.items():
+    for name, (make, count) in SITUATIONS.items() if crops else ():
         generator = np.random.default_rng(SEED)
         scans[name] = [make(crops, generator) for _ in range(count)]
     if slips:
@@ -176,18 +183,28 @@ def _cut(strip: Strip, generator: Generator) -> Sheet:
     return Sheet(photograph(strip.surface, generator), [(*map(float, b),) for b in strip.boxes])
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the figures as JSON; bad input goes to standard error."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="built datasets")
     parser.add_argument("--detector", type=Path, help="model folder; default: the shipped one")
     options = parser.parse_args(arguments)
-    figures = situations(
-        Detector.load(options.detector),
-        [crop.pixels for crop in held_out(options.data)],
-        read_slips(options.data),
-    )
+    try:
+        crops = [crop.pixels for crop in held_out(options.data)]
+        slips = read_slips(options.data)
+        if not crops and not slips:
+            raise InputError(
+                "no test crop and no scan",
+                path=" ".join(map(str, options.data)),
+                remedy="build from more data",
+            )
+        figures = situations(Detector.load(options.detector), crops, slips)
+    except CbsBenchError as error:
+        sys.stderr.write(f"benchmarks.situations: {error}\n")
+        return 2
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())
