@@ -14,8 +14,13 @@ from cbs_bench.vision.detector import SLIP_WIDTH, STRIDE, resize, standardise
 from cbs_bench.vision.images import Pixels
 
 HEIGHT, WIDTH = 320, 128
+"""Pixels: of a piece, at the scale that the network is for."""
+
 ZOOM = (0.7, 1.4)
 """How far from the scale it is for the network must still do its work."""
+
+AS_IT_IS = 0.25
+"""Share of the pieces whose contrast stays, and of those whose sharpness does."""
 
 Array = npt.NDArray[np.float32]
 Batch = tuple[Array, Array]
@@ -61,8 +66,8 @@ def _window(length: int, size: float, generator: np.random.Generator) -> tuple[i
 
 
 def _contrasted(pixels: Pixels, generator: np.random.Generator) -> Pixels:
-    """Vary contrast; a quarter of the pictures stays as it is."""
-    if generator.random() < 0.25:
+    """Vary contrast."""
+    if generator.random() < AS_IT_IS:
         return pixels
     curve = (np.arange(256) / 255.0) ** float(generator.uniform(0.7, 1.4)) * 255
     contrasted: Pixels = cv2.LUT(pixels, curve.astype(np.uint8))
@@ -70,8 +75,8 @@ def _contrasted(pixels: Pixels, generator: np.random.Generator) -> Pixels:
 
 
 def _blurred(pixels: Pixels, generator: np.random.Generator) -> Pixels:
-    """Vary sharpness and noise; a quarter of the pictures stays as it is."""
-    if generator.random() < 0.25:
+    """Vary sharpness and noise."""
+    if generator.random() < AS_IT_IS:
         return pixels
     blurred = cv2.GaussianBlur(pixels, (0, 0), float(generator.uniform(0.2, 1.2)))
     noisy = blurred + generator.normal(0, 6, pixels.shape)

@@ -22,6 +22,9 @@ from cbs_bench.vision.images import Pixels, load_image, to_grey
 NARROWEST, WIDEST = 24, 96
 """Pixels: of slips that are made."""
 
+FEWEST, MOST = 8, 23
+"""Characters: of slips that are made."""
+
 CUT = 0.4
 """Share of made scans that show one slip cut to its edges; the others show a ground."""
 
@@ -73,7 +76,7 @@ def rendered(graphs: Sequence[str], fonts: Sequence[Font], generator: np.random.
     """Makes strips by the renderer, each in one hand of ``fonts``; the others help out."""
 
     def make(width: int) -> Strip:
-        text = list(generator.choice(graphs, int(generator.integers(8, 24))))
+        text = list(generator.choice(graphs, _count(generator)))
         hands = [fonts[int(generator.integers(len(fonts)))], *fonts]
         return write_strip(text, hands, generator, width=width)
 
@@ -84,8 +87,7 @@ def composed(crops: Sequence[Pixels], generator: np.random.Generator) -> Maker:
     """Makes strips of real crops: their ink, on drawn bamboo."""
 
     def make(width: int) -> Strip:
-        count = int(generator.integers(8, 24))
-        return compose_strip(crops, generator, count=count, width=width)
+        return compose_strip(crops, generator, count=_count(generator), width=width)
 
     return make
 
@@ -128,6 +130,10 @@ def _made(make: Maker, generator: np.random.Generator, split: str) -> Slip:
 
 def _width(generator: np.random.Generator) -> int:
     return int(generator.integers(NARROWEST, WIDEST + 1))
+
+
+def _count(generator: np.random.Generator) -> int:
+    return int(generator.integers(FEWEST, MOST + 1))
 
 
 def _used(strip: Strip, marks: float, generator: np.random.Generator) -> Strip:

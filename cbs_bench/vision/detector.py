@@ -25,19 +25,41 @@ TOLERANCE = 1.5
 """How many times wider or narrower characters may be before the scale is corrected."""
 
 STRIDE = 4
+"""Pixels of the network's input to a cell of its heatmap."""
+
 PADDING = 16
+"""Sides of the network's input are multiples of it: it halves them four times."""
+
 TILE_AREA = 1 << 20
+"""Pixels that the network is shown at once, so that a scan of any size fits into memory."""
+
 OVERLAP = 192
+"""Pixels that two tiles share: no character is as tall."""
+
 STRIP_ASPECT = 5
+"""Times its width: a scan as tall as that may show one slip alone."""
+
 LEAST_WRITTEN = 1 / 8
 """Of the length of a strip: how much of it characters cover, by confidence above one half."""
+
 COLUMNS_TRIED = (1, 2, 4, 8, 16, 32, 64)
+"""How many slips may lie side by side."""
+
 MAX_ENLARGEMENT = 6.0
+"""Times: a scan of one slip is enlarged no further."""
+
 MAX_OVERLAP = 0.35
+"""Intersection over union above which only the surer of two boxes is kept."""
+
 RANKING_THRESHOLD = 0.02
+"""Confidence down to which boxes are ranked, for average precision."""
+
 CLEARLY = 2
 """Times the evidence that one scale needs, to count for more than another."""
+
 FEW = 4
+"""Sure boxes; with less no scale is good enough to end the search for another."""
+
 SURE = 0.5
 """Confidence from which a box says something about the scale of a scan."""
 DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "models" / "detector"
