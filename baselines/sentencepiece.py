@@ -35,33 +35,41 @@ class SentencePieceTokenizer(SubwordTokenizer):
         """
         from tokenizers import Tokenizer, models
 
-        sentencepiece = load_optional("sentencepiece", install="cbs-bench[peers]")
         boundaries = cls.boundaries()
         clauses = [clause for line in lines for clause, _ in boundaries.pre_tokenize_str(line)]
         kept = {point for point, _ in Counter(chain(*clauses)).most_common(vocab_size * 3 // 4)}
         runs = (group for clause in clauses for group in groupby(clause, kept.__contains__))
-        model = io.BytesIO()
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=("".join(run) for known, run in runs if known),
-            model_writer=model,
-            model_type="unigram",
-            vocab_size=vocab_size,
-            hard_vocab_limit=False,  # a small text has fewer pieces
-            character_coverage=1.0,
-            normalization_rule_name="identity",
-            add_dummy_prefix=False,
-            remove_extra_whitespaces=False,
-            split_by_unicode_script=False,  # stand-ins are of no script
-            max_sentence_length=LONGEST_LINE,
-            unk_piece=UNKNOWN,
-            bos_id=-1,
-            eos_id=-1,
-            num_threads=1,  # several sum in another order
-            minloglevel=2,
-        )
-        processor = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
-        ids = range(processor.get_piece_size())
-        pieces = [(processor.id_to_piece(i), processor.get_score(i)) for i in ids]
-        tokenizer = Tokenizer(models.Unigram(pieces, unk_id=processor.unk_id()))
+        pieces = _pieces(["".join(run) for known, run in runs if known], vocab_size)
+        unknown = [piece for piece, _ in pieces].index(UNKNOWN)
+        tokenizer = Tokenizer(models.Unigram(pieces, unk_id=unknown))
         tokenizer.pre_tokenizer = boundaries
         return tokenizer
+
+
+def _pieces(runs: Sequence[str], vocab_size: int) -> list[tuple[str, float]]:
+    """Pieces of ``runs`` with their logarithmic probabilities, and :data:`UNKNOWN`."""
+    sentencepiece = load_optional("sentencepiece", install="cbs-bench[peers]")
+    if not runs:  # which SentencePiece refuses
+        return [(UNKNOWN, 0.0)]
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(runs),
+        model_writer=model,
+        model_type="unigram",
+        vocab_size=vocab_size,
+        hard_vocab_limit=False,  # a small text has fewer pieces
+        character_coverage=1.0,
+        normalization_rule_name="identity",
+        add_dummy_prefix=False,
+        remove_extra_whitespaces=False,
+        split_by_unicode_script=False,  # stand-ins are of no script
+        max_sentence_length=LONGEST_LINE,
+        unk_piece=UNKNOWN,
+        bos_id=-1,
+        eos_id=-1,
+        num_threads=1,  # several sum in another order
+        minloglevel=2,
+    )
+    processor = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
+    ids = range(processor.get_piece_size())
+    return [(processor.id_to_piece(i), processor.get_score(i)) for i in ids]

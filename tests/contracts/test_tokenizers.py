@@ -71,6 +71,13 @@ def test_an_empty_text_has_no_tokens(tokenizer):
     assert tokenizer.tokenize([]) == []
 
 
+@pytest.mark.parametrize("name", BASELINES.names())
+@pytest.mark.parametrize("texts", [[], [[]], [["。"]]])
+def test_hardly_any_text_to_learn_from_is_enough(name, texts):
+    tokens = BASELINES.load(name).train(texts, vocab_size=400, seed=0).tokenize(["道", "{日止頁}"])
+    assert {glyph for token in tokens for glyph in range(token.start, token.end)} == {0, 1}
+
+
 def test_seen_glyphs_are_not_unknown(tokenizer):
     tokens = tokenizer.tokenize(TEXTS[0])
     assert all(token.text != "[UNK]" for token in tokens)
