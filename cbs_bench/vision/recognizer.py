@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cbs_bench.errors import ModelError
 from cbs_bench.interfaces import GlyphRecognizer
 from cbs_bench.types import Recognition
 from cbs_bench.vision.decoding import Decoder
@@ -37,9 +38,12 @@ class Recognizer(GlyphRecognizer):
         """The recogniser in ``folder``; by default the one in this package.
 
         Raises:
-            ModelError: If the folder holds no recogniser of this format.
+            ModelError: If the folder holds no recogniser of this format, or its card tells of
+                other classes than its network has.
         """
-        return cls(open_model(Path(folder) if folder else DEFAULT_FOLDER, "recognizer"))
+        model = open_model(Path(folder) if folder else DEFAULT_FOLDER, "recognizer")
+        _refuse_other_classes(model)
+        return cls(model)
 
     def predict(self, crops: Sequence[ImageSource], *, batch: int = 64) -> list[Recognition]:
         """Recognise crops of single characters.
@@ -58,3 +62,20 @@ class Recognizer(GlyphRecognizer):
         prepared = np.stack([self._frame.prepare(load_image(crop)) for crop in crops])[:, None]
         graphs, components = self._model.run(prepared)
         return self._decoder.decode(graphs, components)
+
+
+def _refuse_other_classes(model: Model) -> None:
+    graphs, components = (output.shape[-1] for output in model.session.get_outputs())
+    # A network without components has an output for them all the same.
+    outputs = {"vocabulary": graphs, "decompositions": graphs, "crops": graphs} | (
+        {"components": components} if model.card["components"] else {}
+    )
+    for name, number in outputs.items():
+        told = model.card.get(name)
+        # Not every exporter tells how many there are.
+        if told is not None and isinstance(number, int) and len(told) != number:
+            raise ModelError(
+                f"{len(told)} {name}, where the network has {number}",
+                path=model.folder / "model.json",
+                remedy="copy the model folder again as a whole",
+            )

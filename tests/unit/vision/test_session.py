@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 
 import numpy as np
 import onnxruntime
@@ -7,6 +8,7 @@ import pytest
 
 from cbs_bench.errors import ModelError
 from cbs_bench.vision import Detector, Recognizer
+from cbs_bench.vision.recognizer import DEFAULT_FOLDER
 from cbs_bench.vision.session import threads
 
 
@@ -47,6 +49,17 @@ def test_weights_must_be_those_the_card_describes(tmp_path, weights):
         (tmp_path / "model.onnx").write_bytes(weights)
     with pytest.raises(ModelError, match="weights are missing or not those"):
         Detector.load(tmp_path)
+
+
+@pytest.mark.parametrize("field", ["vocabulary", "decompositions", "crops", "components"])
+def test_a_card_that_counts_other_classes_than_the_network_is_refused(field, tmp_path):
+    shutil.copytree(DEFAULT_FOLDER, tmp_path / "model")
+    path = tmp_path / "model" / "model.json"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    stored[field].pop()
+    path.write_text(json.dumps(stored), encoding="utf-8")
+    with pytest.raises(ModelError, match=rf"model\.json: \d+ {field}, where the network has \d+;"):
+        Recognizer.load(tmp_path / "model")
 
 
 @pytest.mark.parametrize(("wanted", "given"), [("1", 1), ("2", 2), ("64", 3), ("", 3), ("x", 3)])
