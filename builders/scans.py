@@ -79,6 +79,7 @@ def _predicted(
     """What the shipped models read on scans that nobody annotated."""
     from cbs_bench.vision import Detector, Recognizer
     from cbs_bench.vision.images import load_image
+    from cbs_bench.vision.polarity import dark_on_light
 
     detector, recognizer = Detector.load(), Recognizer.load()
     for image in images:
@@ -86,6 +87,7 @@ def _predicted(
         try:
             factor = tiff.reduction(image)
             pixels = load_image(encoded(ImageRef(image, upright=True)))
+            pixels = dark_on_light(pixels, detector)
         except (BadRowError, DataError, OSError) as error:
             yield Rejection(place.where, str(error))
             continue

@@ -13,6 +13,7 @@ from cbs_bench.interfaces import GlyphDetector, GlyphRecognizer
 from cbs_bench.types import Box, Glyph, Token
 from cbs_bench.vision import Detector, Recognizer
 from cbs_bench.vision.images import ImageSource, load_image
+from cbs_bench.vision.polarity import dark_on_light
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -69,8 +70,8 @@ class SlipReader:
         return cls(Detector.load(models / "detector"), Recognizer.load(models / "recognizer"))
 
     def read(self, image: ImageSource) -> list[Glyph]:
-        """The glyphs of one scan, in reading order."""
-        pixels = load_image(image)
+        """The glyphs of one scan, a positive or a negative, in reading order."""
+        pixels = dark_on_light(load_image(image), self.detector)
         boxes = self.detector.detect(pixels)
         found = self.recognizer.predict([_crop(pixels, box) for box in boxes])
         return [
