@@ -65,9 +65,14 @@ def open_model(folder: Path, kind: str) -> Model:
     Raises:
         ModelError: If a file is missing or corrupt, or the model is of another kind or format.
     """
+    card = read_model_card(folder, kind, WEIGHTS)
+    return Model(open_session(folder / WEIGHTS), card, folder)
+
+
+def open_session(path: Path) -> onnxruntime.InferenceSession:
+    """The network in an ONNX file, on the CPU."""
     import onnxruntime
 
-    card = read_model_card(folder, kind, WEIGHTS)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads()
     options.inter_op_num_threads = 1
@@ -76,7 +81,4 @@ def open_model(folder: Path, kind: str) -> Model:
     # Processors without VNNI clip int8 sums and would answer nonsense; others ignore it.
     options.add_session_config_entry("session.x64quantprecision", "1")
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        str(folder / WEIGHTS), options, providers=["CPUExecutionProvider"]
-    )
-    return Model(session, card, folder)
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

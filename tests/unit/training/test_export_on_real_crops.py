@@ -6,7 +6,6 @@ from collections import Counter
 from types import SimpleNamespace
 
 import numpy as np
-import onnxruntime
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra train")
@@ -23,6 +22,7 @@ from cbs_bench.training.settings import RecognizerSettings
 from cbs_bench.training.slips import composed_slips
 from cbs_bench.vision.detector import prepare_slip
 from cbs_bench.vision.framing import Frame
+from cbs_bench.vision.session import open_session
 
 pytestmark = [pytest.mark.real, pytest.mark.train]
 
@@ -30,7 +30,7 @@ SIDE, CLASSES = 32, 12
 
 
 def outputs(path, pixels):
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = open_session(path)
     return session.run(None, {session.get_inputs()[0].name: pixels})
 
 
