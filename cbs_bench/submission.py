@@ -143,8 +143,7 @@ def _faults(result: Result) -> Iterator[str]:
     """What no run would write, though its form is right."""
     names = ("tokenizer", *(role for role in results.PEER_ROLES if role in result))
     for name in names:
-        if not _NAME.fullmatch(result[name]):
-            yield f"its {name} is {result[name]!r:.40}, not a name of letters, digits, - and ."
+        yield from _name_faults(name, result[name])
     yield from _granularity_faults(result["tokenizer"], result["granularity"])
     yield from _settings_faults(result["settings"])
     if result["seed"] < 0:
@@ -194,9 +193,13 @@ def _settings_faults(settings: Result) -> Iterator[str]:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not name.isidentifier() or not is_number or value < 0:
             yield f"its setting {name!r:.40} is {value!r:.40}, not a name and a number"
-    guide = settings.get("guide", "none")
-    if not isinstance(guide, str) or not _NAME.fullmatch(guide):
-        yield f"its guide is {guide!r:.40}, not a name of letters, digits, - and ."
+    if "guide" in settings:
+        yield from _name_faults("guide", settings["guide"])
+
+
+def _name_faults(what: str, name: Any) -> Iterator[str]:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        yield f"its {what} is {name!r:.40}, not a name of letters, digits, - and ."
 
 
 def _measure_faults(stored: Result, scored: Result, number: int) -> Iterator[str]:
