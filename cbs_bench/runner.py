@@ -82,11 +82,7 @@ def run(
     peers = peers or {}
     shown, models = _checked(peers, task, info, settings or {})
     guided = _guided(guide, fingerprint, task, info, peers) if guide else {}
-    if "tagger" in peers and not TAGGERS.load(peers["tagger"]).takes_tokens:
-        tokenizers, seeds = [NO_TOKENIZER], 1
-    if not info.compares_tokenizers:
-        # Nothing would differ between the cells but their names.
-        tokenizers, seeds = [NO_TOKENIZER] if peers else tokenizers[:1], 1
+    tokenizers, seeds = _distinct(tokenizers, seeds, info, peers)
     folder = out / task
     folder.mkdir(parents=True, exist_ok=True)
     head = {
@@ -171,6 +167,17 @@ def _guided(
             "a guide that learned the same sentences", path=guide, remedy="give another corpus"
         )
     return told
+
+
+def _distinct(
+    tokenizers: Sequence[str], seeds: int, info: TaskInfo, peers: Mapping[str, str]
+) -> tuple[Sequence[str], int]:
+    """The tokenizers and the number of seeds whose runs differ in more than their names."""
+    if not info.compares_tokenizers:
+        return [NO_TOKENIZER] if peers else tokenizers[:1], 1
+    if "tagger" in peers and not TAGGERS.load(peers["tagger"]).takes_tokens:
+        return [NO_TOKENIZER], 1
+    return tokenizers, seeds
 
 
 def _execute(

@@ -18,9 +18,9 @@ from cbs_bench.metrics.spans import Counts, count
 from cbs_bench.nlp.corpus import Sentence, make_example
 from cbs_bench.nlp.guide import NAME as GUIDE_FACTORY
 from cbs_bench.nlp.tagger import DEFAULT_MODEL, words_of
+from cbs_bench.nlp.tagger import NAME as FACTORY
 from cbs_bench.types import Word
 
-FACTORY = "cbs_bench_word_tagger"
 ENSEMBLE = "cbs_bench.TaggerEnsemble.v1"
 
 

@@ -27,6 +27,7 @@ from thinc.api import Config
 
 from cbs_bench.errors import ModelError
 from cbs_bench.nlp.docs import GUIDE, details_of, glyphs_of
+from cbs_bench.nlp.tagger import NAME as TAGGER
 from cbs_bench.nlp.tagger import SEPARATOR, WordTagger, run_before
 from cbs_bench.nlp.tokenizers import SpacyTokenizer
 
@@ -67,7 +68,7 @@ class Guide:
             self.pipeline = spacy.load(path)
         if not isinstance(self._loaded.tokenizer, SpacyTokenizer) or self._tagger is None:
             raise ModelError(
-                "a guide needs a pipeline with our tokenizer and cbs_bench_word_tagger",
+                f"a guide needs a pipeline with our tokenizer and {TAGGER}",
                 path=Path(path) if path else None,
                 remedy="train one by `spacy train baselines/word_tagger.cfg`",
             )

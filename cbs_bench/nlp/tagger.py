@@ -24,6 +24,7 @@ from cbs_bench.nlp.docs import GUIDE, details_of
 from cbs_bench.nlp.embed import learn_counts, show_guide
 from cbs_bench.types import Word
 
+NAME = "cbs_bench_word_tagger"
 SEPARATOR = "|"
 SAMPLE = 10  # documents from which spaCy takes the shape of a network
 SHORTER = np.float32(1e6)  # what a label that is too short costs: more than any that fits
@@ -255,7 +256,7 @@ def _word_continued(tag: str) -> str | None:
 
 
 Language.factory(
-    "cbs_bench_word_tagger",
+    NAME,
     assigns=["token.tag"],
     default_config={"model": DEFAULT_MODEL, "overwrite": True},
     default_score_weights={"word_f": 1.0, "word_p": None, "word_r": None},
