@@ -174,6 +174,8 @@ def without_a_row(result):
         (field(settings={"vocab_size": -1}), "its setting 'vocab_size' is -1"),
         (field(settings={"budget": "../.."}), "its budget is '../..', not numbers"),
         (field(settings={"budget": {"../a": 1}}), "its setting '../a' is 1"),
+        (field(settings={"guide": "../../etc"}), "its guide is '../../etc', not a name"),
+        (field(settings={"guide": ["evahan"]}), "its guide is ['evahan'], not a name"),
         (field(predictions=None), "where the result names None; submit the two files"),
         (field(predictions="0" * 64), "where the result names '0000"),
         (lambda r: r["tracks"].append(r["tracks"][0]), "it has 2 transcription tracks"),
