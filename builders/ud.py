@@ -48,7 +48,7 @@ class UniversalDependencies(CorpusBuilder):
         """Yield ``pos`` in order of file and sentence; see the base class."""
         raw = rows.need(raw, LAYOUT)
         files = files_below(raw, [".conllu"]) if raw.is_dir() else [raw]
-        if not files or files[0].suffix != ".conllu":
+        if not files or files[0].suffix.lower() != ".conllu":
             raise InputError("no .conllu file here", path=raw, remedy=f"--raw {LAYOUT}")
         respell = rows.respeller(self.options)
         has_train = any(_part(file) == "train" for file in files)

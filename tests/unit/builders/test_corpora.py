@@ -128,6 +128,13 @@ def test_ud_keeps_the_splits_of_a_source_that_has_train(tmp_path):
     assert splits == ["validation", "test", "train"]
 
 
+def test_endings_of_a_treebank_may_be_in_capitals(tmp_path):
+    (tmp_path / "A-UD-TEST.CONLLU").write_text(CONLLU)
+    (tmp_path / "b-ud-test.conllu").write_text(CONLLU)
+    files = {item.where.split()[0] for item in records("ud", tmp_path)}
+    assert files == {"A-UD-TEST.CONLLU", "b-ud-test.conllu"}
+
+
 def test_sentences_of_a_treebank_that_names_no_document_are_in_all_splits(tmp_path):
     row = "1\t人\t_\tNOUN\t_\t_\t0\troot\t_\t_\n\n"
     (tmp_path / "my.conllu").write_text("".join(f"# sent_id = s{n}\n{row}" for n in range(50)))
