@@ -23,11 +23,11 @@ def fetch(raw: Path | None) -> Path | None:
     if raw is None or raw.exists() or not _REPOSITORY.fullmatch(raw.as_posix()):
         return raw
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    from huggingface_hub.errors import HFValidationError, HTTPError
 
     try:
         return Path(snapshot_download(raw.as_posix(), repo_type="dataset"))
-    except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
+    except (HTTPError, HFValidationError, OSError, ValueError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise InputError(
             f"no such file or folder, and the Hub does not give it ({reason})",

@@ -26,7 +26,7 @@ def push(folder: Path, repo: str) -> str:
         DataError: If the audit finds a fault.
     """
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    from huggingface_hub.errors import HFValidationError, HTTPError
 
     faults = audit(folder).faults
     if faults:
@@ -45,7 +45,7 @@ def push(folder: Path, repo: str) -> str:
             delete_patterns=["*/*.parquet"],
             commit_message=f"cbs-bench {reader.fingerprint(folder)[:12]}",
         )
-    except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
+    except (HTTPError, HFValidationError, OSError, ValueError) as error:
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise InputError(
             f"the Hub did not take it ({first_line})",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from cbs_bench.errors import DataError
 from cbs_bench.tokenizer.codebook import Codebook
 from cbs_bench.tokenizer.vocabulary import Entry
 
@@ -14,9 +15,21 @@ def decode(ids: Iterable[int], codebook: Codebook) -> str:
     Args:
         ids: Token ids, as :class:`~cbs_bench.tokenizer.encoding.Encoding` holds them.
         codebook: The spellings they were made with.
+
+    Raises:
+        DataError: If an id is none of its vocabulary.
     """
-    entries = (codebook.vocabulary.entries[index] for index in ids)
+    entries = _entries(ids, codebook.vocabulary.entries)
     return "".join(_spell(group, codebook) for group in _glyph_groups(entries))
+
+
+def _entries(ids: Iterable[int], vocabulary: Sequence[Entry]) -> Iterator[Entry]:
+    for index in ids:
+        if not 0 <= index < len(vocabulary):
+            raise DataError(
+                f"no token has the id {index}", remedy="decode ids with the tokenizer they are of"
+            )
+        yield vocabulary[index]
 
 
 def _glyph_groups(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

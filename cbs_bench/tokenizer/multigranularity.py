@@ -185,7 +185,8 @@ class MultiGranularityTokenizer(SlipTokenizer):
         """Detect, recognise and tokenize the characters of a scan.
 
         Args:
-            image: A path, or uint8 pixels, height x width or height x width x 3 (RGB).
+            image: A path, an image of Pillow, or uint8 pixels, height x width or
+                height x width x 3 (RGB).
         """
         from cbs_bench.tokenizer.reading import SlipReading  # loads onnxruntime
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
 from cbs_bench.errors import DataError
 
 Pixels = npt.NDArray[np.uint8]
-ImageSource = Path | str | bytes | Pixels
+ImageSource = Path | str | bytes | Pixels | Image.Image
 
 MAX_PIXELS = 400_000_000
 
@@ -22,14 +22,14 @@ _SUBFILE_TYPE, _REDUCED = 254, 1
 
 
 def load_image(source: ImageSource) -> Pixels:
-    """Pixels of a path, of encoded bytes, or of an array as it is.
+    """Pixels of a path, of encoded bytes, of an image of Pillow, or of an array as it is.
 
     EXIF rotation is applied, 16-bit greys are scaled to their range, CMYK and palettes become
     RGB, and transparency is laid on white.
 
     Args:
-        source: A path, the bytes of an image file, or uint8 pixels ``[height, width]`` or
-            ``[height, width, 3]`` (RGB).
+        source: A path, the bytes of an image file, an image of Pillow, such as ``datasets``
+            gives, or uint8 pixels ``[height, width]`` or ``[height, width, 3]`` (RGB).
 
     Returns:
         ``[height, width]`` for grey images, ``[height, width, 3]`` (RGB) for others.
@@ -39,6 +39,8 @@ def load_image(source: ImageSource) -> Pixels:
     """
     if isinstance(source, np.ndarray):
         return _checked_array(source)
+    if isinstance(source, Image.Image):
+        return _pixels(ImageOps.exif_transpose(source))
     name = "image" if isinstance(source, bytes) else str(source)
     try:
         opened = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)

@@ -5,6 +5,7 @@ from typing import ClassVar
 import huggingface_hub
 import pytest
 from given_rows import glyph
+from huggingface_hub.errors import HTTPError
 
 from cbs_bench.dataset import publish
 from cbs_bench.errors import DataError, InputError
@@ -46,9 +47,10 @@ def test_a_damaged_dataset_stays_here(build, hub):
     assert hub.calls == []
 
 
-def test_a_refusal_is_one_line(build, hub, monkeypatch):
+@pytest.mark.parametrize("error", [OSError, HTTPError])
+def test_a_refusal_is_one_line(build, hub, monkeypatch, error):
     def refuse(*_, **__):
-        raise OSError("no network\nand more")
+        raise error("no network\nand more")
 
     monkeypatch.setattr(hub, "create_repo", refuse)
     with pytest.raises(InputError, match=r"no network\)") as caught:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cbs_bench.errors import ModelError
+from cbs_bench.errors import DataError, ModelError
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 from cbs_bench.tokenizer.multigranularity import component_inventory
 from cbs_bench.tokenizer.vocabulary import Vocabulary
@@ -27,6 +27,12 @@ def test_known_characters_stay_and_others_become_components():
     assert encoding.spans == [(0, 1), (1, 2), (1, 2)]
     assert [t.part for t in encoding.tokens] == [(0, 1), (0, 2), (1, 2)]
     assert granularities("道晏") == ["character", "component", "component"]
+
+
+@pytest.mark.parametrize("index", [-1, 10**9])
+def test_an_id_of_no_token_is_named(index):
+    with pytest.raises(DataError, match=f"no token has the id {index}"):
+        TOKENIZER.decode([index])
 
 
 def test_a_composition_in_running_text_is_one_glyph_and_repeats_are_kept():

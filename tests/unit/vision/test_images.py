@@ -44,6 +44,13 @@ def test_exif_rotation_is_applied():
     assert load_image(encoded(image, "JPEG", exif=exif)).shape == (8, 4)
 
 
+@pytest.mark.parametrize(("mode", "shape"), [("L", (8, 4)), ("RGBA", (8, 4, 3))])
+def test_an_image_of_pillow_is_as_good_as_its_file(mode, shape):
+    image = Image.new(mode, (8, 4))
+    image.getexif()[0x0112] = 6
+    assert load_image(image).shape == shape
+
+
 def test_a_file_of_several_pages_is_refused():
     pages = [Image.new("L", (8, 4)), Image.new("L", (9, 4))]
     with pytest.raises(DataError, match="it has 2 pages; save each page as a file of its own"):
