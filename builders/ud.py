@@ -70,7 +70,7 @@ class UniversalDependencies(CorpusBuilder):
 
 def _part(file: Path) -> str | None:
     """``train``, ``dev`` or ``test`` as the name of a treebank's file ends."""
-    match = re.search(r"(?:^|[-_.])(train|dev|test)$", file.stem)
+    match = re.search(r"(?:^|[-_.])(train|dev|test)$", file.stem.lower())
     return match[1] if match else None
 
 
