@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from cbs_bench.training.slips import Slip
 from cbs_bench.types import Box
-from cbs_bench.vision.detector import SLIP_WIDTH, STRIDE, resize, standardise
-from cbs_bench.vision.images import Pixels
+from cbs_bench.vision.detector import SLIP_WIDTH, STRIDE, standardise
+from cbs_bench.vision.images import Pixels, resize
 
 HEIGHT, WIDTH = 320, 128
 """Pixels: of a piece, at the scale that the network is for."""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from cbs_bench.interfaces import GlyphDetector
 from cbs_bench.types import Box
-from cbs_bench.vision.images import ImageSource, Pixels, load_image, to_grey
+from cbs_bench.vision.images import ImageSource, Pixels, load_image, resize, to_grey
 from cbs_bench.vision.reading_order import reading_order
 from cbs_bench.vision.session import Model, open_model
 from cbs_bench.vision.slip_finding import FoundSlip, find_slips
@@ -169,15 +169,6 @@ class Detector(GlyphDetector):
 def prepare_slip(grey: Pixels, scale: float) -> Array:
     """A grey scan as the network takes it: scaled, zero mean, unit spread."""
     return standardise(resize(grey, scale), grey)
-
-
-def resize(grey: Pixels, scale: float) -> Pixels:
-    """The scan at another scale."""
-    height, width = grey.shape
-    size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    resized: Pixels = cv2.resize(grey, size, interpolation=how)
-    return resized
 
 
 def standardise(pixels: Pixels, scan: Pixels) -> Array:

@@ -6,6 +6,7 @@ import io
 import warnings
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
@@ -71,6 +72,15 @@ def to_grey(pixels: Pixels) -> Pixels:
     weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
     grey: Pixels = (pixels @ weights).astype(np.uint8)
     return grey
+
+
+def resize(grey: Pixels, scale: float) -> Pixels:
+    """Grey pixels at another scale; no side vanishes."""
+    height, width = grey.shape
+    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    resized: Pixels = cv2.resize(grey, size, interpolation=how)
+    return resized
 
 
 def _turn_to_page(image: Image.Image, name: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from cbs_bench.interfaces import GlyphDetector
 from cbs_bench.types import Box
-from cbs_bench.vision.images import Pixels, to_grey
+from cbs_bench.vision.images import Pixels, resize, to_grey
 
 WORKING_SIDE = 2000
 STROKE = 5
@@ -40,9 +40,7 @@ def dark_on_light(pixels: Pixels, detector: GlyphDetector) -> Pixels:
 
 
 def _has_light_strokes(grey: Pixels) -> bool:
-    scale = min(WORKING_SIDE / max(grey.shape), 1.0)
-    size = (max(round(grey.shape[1] * scale), 1), max(round(grey.shape[0] * scale), 1))
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    small = resize(grey, min(WORKING_SIDE / max(grey.shape), 1.0))
     stroke = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (STROKE, STROKE))
     light, dark = (
         float(np.square(cv2.morphologyEx(small, hat, stroke), dtype=np.float32).mean())
