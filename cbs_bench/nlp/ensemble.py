@@ -14,6 +14,8 @@ from spacy.tokens import Doc
 from thinc.api import Model
 from thinc.types import Floats2d
 
+from cbs_bench.errors import ModelError
+
 
 def tagger_ensemble(
     member: Model[list[Doc], list[Floats2d]], members: int
@@ -30,7 +32,12 @@ def tagger_ensemble(
     Returns:
         A thinc layer from documents to one ``[tokens, labels]`` array of mean log
         probabilities each.
+
+    Raises:
+        ModelError: If there would be no member.
     """
+    if members < 1:
+        raise ModelError(f"an ensemble of {members} members", remedy="set its members to 1 or more")
     layers = [member, *(member.copy() for _ in range(members - 1))]
     model: Model[list[Doc], list[Floats2d]] = Model(
         "tagger_ensemble", _forward, init=_initialize, layers=layers

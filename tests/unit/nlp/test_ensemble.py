@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import spacy
 
+from cbs_bench.errors import ModelError
 from cbs_bench.interfaces import BASELINES
 from cbs_bench.nlp.corpus import Sentence, make_example
-from cbs_bench.nlp.fit import FACTORY, Budget, blank_pipeline, fit_pipeline, predict
+from cbs_bench.nlp.fit import ENSEMBLE, FACTORY, Budget, blank_pipeline, fit_pipeline, predict
+from cbs_bench.nlp.tagger import DEFAULT_MODEL
 from cbs_bench.types import Word
 
 SENTENCES = [
@@ -59,3 +61,10 @@ def test_a_member_learns_from_its_own_mistakes():
     truth = [scores[i] - gradient[i] for i in range(len(scores))]
     assert all(np.allclose(truth[i], truth[i + len(docs)], atol=1e-6) for i in range(len(docs)))
     assert all(np.allclose(rows.sum(axis=1), 1) and rows.max() > 0.99 for rows in truth)
+
+
+def test_an_ensemble_of_nobody_is_refused():
+    nlp = spacy.blank("lzh")
+    model = {"@architectures": ENSEMBLE, "member": DEFAULT_MODEL, "members": 0}
+    with pytest.raises(ModelError, match="an ensemble of 0 members; set its members to 1 or more"):
+        nlp.add_pipe(FACTORY, config={"model": model})
