@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -53,3 +55,26 @@ def accepted_risk(accepted: npt.NDArray[np.bool_], correct: npt.NDArray[np.bool_
     """``[coverage, risk]`` of the predictions accepted; no risk where none is."""
     risk = float((~correct[accepted]).mean()) if accepted.any() else 0.0
     return [float(accepted.mean()), risk]
+
+
+def reliability(
+    confidence: Array, correct: npt.NDArray[np.bool_], accepted: npt.NDArray[np.bool_]
+) -> dict[str, Any]:
+    """Whether confidence can be believed, as results and model cards tell it.
+
+    Args:
+        confidence: ``[n]`` probabilities of the predictions made.
+        correct: ``[n]`` whether each was right.
+        accepted: ``[n]`` whether its maker would rely on it.
+
+    Returns:
+        ``calibration_error``, and ``risk_coverage`` as a ``curve`` and at the maker's own
+        ``threshold``.
+    """
+    return {
+        "calibration_error": expected_calibration_error(confidence, correct),
+        "risk_coverage": {
+            "curve": risks(confidence, correct),
+            "threshold": accepted_risk(accepted, correct),
+        },
+    }

@@ -13,7 +13,7 @@ import numpy as np
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import PredictingTask, RunRequest, TaskInfo
-from cbs_bench.metrics.calibration import accepted_risk, expected_calibration_error, risks
+from cbs_bench.metrics.calibration import reliability
 from cbs_bench.predictions import Predictions
 from cbs_bench.script.labels import parse
 from cbs_bench.vision.choice import open_recognizer
@@ -195,14 +195,7 @@ def _calibration(
 ) -> dict[str, Any]:
     """Whether confidence can be believed, and what is wrong of the share that is accepted."""
     confidence = np.array([candidates[0][1] for candidates in found])
-    correct = np.array(ranks) == 0
-    return {
-        "calibration_error": expected_calibration_error(confidence, correct),
-        "risk_coverage": {
-            "curve": risks(confidence, correct),
-            "threshold": accepted_risk(np.array(accepted, dtype=bool), correct),
-        },
-    }
+    return reliability(confidence, np.array(ranks) == 0, np.array(accepted, dtype=bool))
 
 
 def _share(hits: Iterator[bool]) -> float:

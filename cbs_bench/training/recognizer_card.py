@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 
 from cbs_bench import revision
-from cbs_bench.metrics.calibration import accepted_risk, expected_calibration_error, risks
+from cbs_bench.metrics.calibration import reliability
 from cbs_bench.metrics.multisets import multiset_f1
 from cbs_bench.script.components import decompose
 from cbs_bench.tasks.recognition import rank_of
@@ -176,13 +176,12 @@ def measure(
         if chosen.any()
     }
     confidence, correct = np.array([read.candidates[0][1] for read in found]), ranks == 0
-    accepted = accepted_risk(confidence >= card["calibration"]["threshold"], correct)
+    told = reliability(confidence, correct, confidence >= card["calibration"]["threshold"])
     return {
         **measured,
-        "calibration_error": round(expected_calibration_error(confidence, correct), 4),
+        "calibration_error": round(told["calibration_error"], 4),
         "risk_coverage": {
-            "curve": np.round(risks(confidence, correct), 4).tolist(),
-            "threshold": np.round(accepted, 4).tolist(),
+            name: np.round(shares, 4).tolist() for name, shares in told["risk_coverage"].items()
         },
     }
 
