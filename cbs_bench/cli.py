@@ -173,7 +173,10 @@ def _add_run_arguments(run: argparse.ArgumentParser) -> None:
 
 
 def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise argparse.ArgumentTypeError("name at least one; see `cbs-bench list`")
+    return names
 
 
 def _positive(text: str) -> int:

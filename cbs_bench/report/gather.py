@@ -119,7 +119,9 @@ def _board(key: BoardKey, runs: Mapping[str, list[_Run]], versions: Sequence[str
         found.sort(key=lambda run: run.seed)
         _refuse_repeated_seeds(found)
     entries = {name: _entry(name, found) for name, found in runs.items()}
-    slices = tuple(_slice(name, runs, entries) for name in _slice_names(runs))
+    whole, *rest = (_slice(name, runs, entries) for name in _slice_names(runs))
+    # On a part without anything to find no score means a thing.
+    slices = (whole, *(part for part in rest if part.gold))
     return Board(key, slices, tuple(_notes(key, entries, runs, versions)))
 
 

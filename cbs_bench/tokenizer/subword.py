@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from cbs_bench.errors import CbsBenchError, InputError
 from cbs_bench.interfaces import SlipTokenizer
 from cbs_bench.tokenizer.vocabulary import CONTINUATION_MARK
 from cbs_bench.types import Granularity, Token
@@ -70,13 +71,25 @@ class SubwordTokenizer(SlipTokenizer):
             vocab_size: Size of the vocabulary, special tokens included.
             seed: Unused: the library's trainers take none. WordPiece and Unigram may
                 differ from run to run, so tables average over runs.
+
+        Raises:
+            InputError: If the library cannot learn a vocabulary of that size from these texts.
         """
         rows = [list(text) for text in texts]
         counts = Counter(glyph for row in rows for glyph in row if not _is_plain(glyph))
         ranked = sorted(counts, key=lambda glyph: (-counts[glyph], glyph))
         stand_ins = {g: chr(point) for g, point in zip(ranked, STAND_INS, strict=False)}
         lines = ["".join(stand_ins.get(glyph, glyph) for glyph in row) for row in rows]
-        return cls(cls.learn(lines, vocab_size).to_str(), stand_ins)
+        try:
+            model = cls.learn(lines, vocab_size)
+        except CbsBenchError:
+            raise
+        except Exception as error:  # of no narrower class
+            raise InputError(
+                f"{cls.__name__} learns no vocabulary of {vocab_size} here ({error})",
+                remedy="give it a larger --vocab-size",
+            ) from error
+        return cls(model.to_str(), stand_ins)
 
     def tokenize(self, glyphs: Sequence[str]) -> list[Token]:
         """Pieces in order; a glyph outside the alphabet is one ``[UNK]``.

@@ -117,6 +117,10 @@ def test_the_csv_starts_with_the_agreed_columns(results, capsys):
         (["audit", "nowhere"], "nowhere"),
         (["run", "pos"], "required"),
         (
+            ["run", "pos", "--data", ".", "--out", "out", "--tokenizers", ","],
+            "--tokenizers: name at least one",
+        ),
+        (
             ["run", "pos", "--data", ".", "--out", "out", "--members", "5", "--tagger", "crf"],
             "--members is of our tagger",
         ),

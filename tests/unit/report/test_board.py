@@ -26,6 +26,15 @@ def test_scores_are_averaged_over_seeds(boards):
     assert board.main.rows == 2
 
 
+def test_a_part_without_gold_spans_is_left_out(write, tmp_path):
+    parts = {"all": [[3, 4, 4]], "unseen graph": [[0, 0, 0]], "unseen word": [[0, 1, 1]]}
+    for name in ("multigranularity", "bpe"):
+        write(name, 0, [], track={"slices": parts})
+    (board,) = read_boards(tmp_path)
+    assert [part.name for part in board.slices] == ["all", "unseen word"]
+    assert "unseen graph" not in to_markdown([board])
+
+
 def test_p_values_are_corrected_for_the_number_of_comparisons(write, tmp_path):
     generator = np.random.default_rng(1)
     names = {"multigranularity": 0.6, "bpe": 0.55, "unigram": 0.57, "character": 0.58}

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from cbs_bench.errors import PluginError
+from cbs_bench.errors import InputError, PluginError
 from cbs_bench.interfaces import BASELINES
 from cbs_bench.script.labels import split_glyphs
 
@@ -16,6 +16,12 @@ def test_a_text_of_seen_glyphs_comes_back_from_its_tokens(name):
     tokenizer = BASELINES.load(name).train(TEXTS, vocab_size=400, seed=0)
     for glyphs in TEXTS[:3]:
         assert tokenizer.detokenize(tokenizer.tokenize(glyphs)) == "".join(glyphs)
+
+
+def test_a_vocabulary_too_small_to_learn_is_one_line():
+    unigram = BASELINES.load("unigram")
+    with pytest.raises(InputError, match=r"no vocabulary of 2 here .*larger --vocab-size"):
+        unigram.train([list("道可道非常道")] * 4, vocab_size=2, seed=0)
 
 
 def test_byte_level_spells_an_unseen_composition_as_one_glyph():
