@@ -1,6 +1,7 @@
 """Plugins of strangers are found by their entry points, and their faults are one line."""
 
 from importlib.metadata import EntryPoint
+from importlib.resources import files
 
 import pytest
 
@@ -49,3 +50,9 @@ def test_no_plugin_replaces_one_of_ours(registered):
     registered("bpe", "baselines.wordpiece:WordPieceTokenizer")
     with pytest.raises(PluginError, match="registered twice"):
         BASELINES.load("bpe")
+
+
+@pytest.mark.parametrize("package", ["cbs_bench", "builders", "baselines"])
+def test_a_plugin_is_checked_against_our_types(package):
+    """PEP 561: without the marker a type checker takes everything of ours for ``Any``."""
+    assert files(package).joinpath("py.typed").is_file()

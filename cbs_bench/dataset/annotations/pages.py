@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from cbs_bench.errors import DataError
 
@@ -121,8 +122,8 @@ class ImageIndex:
 
 
 def _uploaded(name: str) -> str:
-    """The name an image had before Label Studio put eight hexadecimal digits before it."""
-    return re.sub(r"^[0-9a-f]{8}-", "", name)
+    """The name an image had before Label Studio put digits before it and quoted it for the web."""
+    return re.sub(r"^[0-9a-f]{8}-", "", unquote(name))
 
 
 def _shared_end(image: Path, wanted: PurePosixPath) -> int:

@@ -175,9 +175,9 @@ def test_images_that_readers_get_wrong_come_out_right(tmp_path, built):
     assert images["turned"].getpixel((15, 35)) > (230, 230, 230)
 
 
-def regions(folder):
+def regions(folder, image="a.png"):
     """The regions of the one image, and what was said of the rest."""
-    pages, faults = annotated(folder, [folder / "a.png"])
+    pages, faults = annotated(folder, [folder / image])
     found = [region for page in pages.values() for region in page.regions]
     return found, [f"{fault.where}: {fault.reason}" for fault in faults]
 
@@ -211,12 +211,14 @@ def test_an_image_that_is_not_there_does_not_hide_the_others(folder):
     assert faults == ["instances.json image 1: no such image: 'gone.png'"]
 
 
-def test_an_image_is_found_by_its_name_before_label_studio_took_it_in(folder):
+@pytest.mark.parametrize("name", ["3f2a9b1c-第1簡.png", "3f2a9b1c-%E7%AC%AC1%E7%B0%A1.png"])
+def test_an_image_is_found_by_its_name_before_label_studio_took_it_in(folder, name):
     coco(folder)
     content = json.loads((folder / "instances.json").read_text())
-    content["images"][0]["file_name"] = "../media/upload/1/3f2a9b1c-a.png"
+    content["images"][0]["file_name"] = f"../media/upload/1/{name}"
     (folder / "instances.json").write_text(json.dumps(content))
-    assert len(regions(folder)[0]) == len(BOXES)
+    (folder / "a.png").rename(folder / "第1簡.png")
+    assert len(regions(folder, "第1簡.png")[0]) == len(BOXES)
 
 
 @pytest.mark.parametrize("tail", ["", " 0.93"])
