@@ -34,7 +34,9 @@ def pages(content: Mapping[str, Any], path: Path) -> Iterator[Page | Fault]:
             continue
         try:
             x, y, width, height = (number(value) for value in entry["bbox"])
-            label = _text(entry) or names.get(str(entry.get("category_id")), "")
+            label = (
+                _text(entry) or names.get(str(entry.get("category_id")), "") or _only_text(entry)
+            )
         except (KeyError, TypeError, ValueError) as error:
             yield Fault(where, f"no box of four numbers: {error}")
             continue
@@ -51,3 +53,10 @@ def _text(entry: Mapping[str, Any]) -> str:
     places = (entry, entry.get("attributes") or {})
     found = (place.get(key) for place in places for key in TEXT_KEYS)
     return next((value for value in found if isinstance(value, str) and value), "")
+
+
+def _only_text(entry: Mapping[str, Any]) -> str:
+    """The one attribute that is text, whatever a laboratory calls it in its language."""
+    attributes = (entry.get("attributes") or {}).values()
+    texts = [value for value in attributes if isinstance(value, str) and value]
+    return texts[0] if len(texts) == 1 else ""

@@ -191,6 +191,27 @@ def test_coco_ids_may_be_numbers_in_quotes(folder):
     assert [region.label for region in regions(folder)[0]] == list(BOXES)
 
 
+@pytest.mark.parametrize(
+    ("attributes", "label"),
+    [
+        ({"occluded": False, "rotation": 0.0, "释文": "又"}, "又"),
+        ({"释文": "又", "備註": "殘"}, ""),
+        ({"備註": "殘", "graph": "又"}, "又"),
+        ({"释文": "", "rotation": 0.0}, ""),
+        (None, ""),
+    ],
+)
+def test_the_only_attribute_that_is_text_is_the_label(folder, attributes, label):
+    entry = {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5]}
+    content = {
+        "images": [{"id": 1, "file_name": "a.png"}],
+        "annotations": [{**entry, "attributes": attributes}],
+        "categories": [{"id": 1, "name": "glyph"}],
+    }
+    (folder / "c.json").write_text(json.dumps(content))
+    assert [region.label for region in regions(folder)[0]] == [label]
+
+
 def test_a_coco_box_of_no_image_is_reported(folder):
     coco(folder)
     content = json.loads((folder / "instances.json").read_text())
