@@ -13,15 +13,8 @@ from cbs_bench.training.settings import DetectorSettings
 pytestmark = pytest.mark.train
 
 
-class Blank:
-    """A font that draws nothing."""
-
-    def mask(self, character):
-        return None
-
-
-def test_fonts_that_write_nothing_are_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(detector, "find_fonts", lambda paths: [Blank()])
+def test_fonts_that_write_nothing_are_one_line(blank_font, tmp_path, monkeypatch):
+    monkeypatch.setattr(detector, "find_fonts", lambda paths: [blank_font])
     settings = DetectorSettings([], tmp_path / "out", fonts=[tmp_path])
     with pytest.raises(InputError, match=r"no font in .* draws 之 and 不; give"):
         detector.train(settings, print)

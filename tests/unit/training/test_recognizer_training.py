@@ -70,15 +70,8 @@ def test_an_unknown_variation_is_named(tmp_path):
         recognizer.train(settings, print)
 
 
-class Blank:
-    """A font that draws nothing."""
-
-    def mask(self, character):
-        return None
-
-
-def test_fonts_that_draw_no_graph_are_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(recognizer, "find_fonts", lambda paths: [Blank()])
+def test_fonts_that_draw_no_graph_are_one_line(blank_font, tmp_path, monkeypatch):
+    monkeypatch.setattr(recognizer, "find_fonts", lambda paths: [blank_font])
     settings = RecognizerSettings([], tmp_path, fonts=[tmp_path])
     with pytest.raises(InputError, match="no font draws any of the 0 graphs; give fonts of the"):
         recognizer.train(settings, print)
