@@ -254,7 +254,11 @@ def _tokenize(options: argparse.Namespace) -> int:
     scans = ReadableScans(waiting, _left_out(options))
     for name, pixels in scans:
         height, width = pixels.shape[:2]
-        sink.write(ScanReading(name, width, height, tokenizer.read(pixels)))
+        reading = tokenizer.read(pixels)
+        if reading.is_doubtful:
+            doubt = "few of its glyphs are sure; see that the scan is upright"
+            print(f"cbs-bench: {name}: {doubt}", file=sys.stderr)
+        sink.write(ScanReading(name, width, height, reading))
     return EXIT_BAD_INPUT if scans.broken else 0
 
 

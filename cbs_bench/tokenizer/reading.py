@@ -17,6 +17,10 @@ from cbs_bench.vision.polarity import dark_on_light
 
 Pixels = npt.NDArray[np.uint8]
 
+ENOUGH_GLYPHS = 5
+LEAST_SURE = 1 / 3
+"""Of the glyphs of a scan: upright ones have many more, turned ones mostly fewer."""
+
 
 @dataclass(frozen=True, slots=True)
 class SlipReading:
@@ -34,6 +38,12 @@ class SlipReading:
     tokens: tuple[Token, ...]
     nested: tuple[Token, ...]
     ids: tuple[int, ...]
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether so few glyphs are sure that the scan may lie on its side or on its head."""
+        sure = sum(glyph.sure for glyph in self.glyphs)
+        return len(self.glyphs) >= ENOUGH_GLYPHS and sure < LEAST_SURE * len(self.glyphs)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form, as ``cbs-bench tokenize --format jsonl`` prints it."""

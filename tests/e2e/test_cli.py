@@ -6,9 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
+import cbs_bench
 from cbs_bench.cli import main
 
 WORDS = [("君子", "NOUN"), ("不", "ADV"), ("器", "VERB"), ("學", "VERB"), ("而", "CCONJ")]
@@ -156,6 +159,16 @@ def test_an_unreadable_image_is_named(tmp_path, capsys):
     broken.write_bytes(b"\x89PNG no picture")
     assert main(["tokenize", str(broken)]) == 2
     assert "broken.png: not a readable image" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("degrees", [0, 90])
+def test_a_scan_that_lies_on_its_side_is_named(tmp_path, capsys, degrees):
+    slip = Image.open(Path(cbs_bench.__file__).parent / "corpora" / "mini" / "slips" / "01.webp")
+    slip.rotate(degrees, expand=True).save(tmp_path / "slip.png")
+    assert main(["tokenize", str(tmp_path)]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.startswith("slip.png\t")
+    assert ("slip.png: few of its glyphs are sure" in shown.err) == (degrees != 0)
 
 
 def test_listing_imports_no_plugin_and_no_heavy_library():
