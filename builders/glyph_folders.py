@@ -14,9 +14,9 @@ from cbs_bench.dataset.splits import share
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
 from cbs_bench.script.labels import Status, parse, split_glyphs
+from cbs_bench.walk import IMAGE_SUFFIXES
 
 LAYOUT = "a folder or zip archive with images as <class>/<name>.png"
-SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 
 
 class GlyphFolders(CorpusBuilder):
@@ -46,7 +46,7 @@ class GlyphFolders(CorpusBuilder):
         images = {
             path: image
             for name, image in rows.members(raw, LAYOUT)
-            if (path := PurePosixPath(name)).suffix.lower() in SUFFIXES
+            if (path := PurePosixPath(name)).suffix.lower() in IMAGE_SUFFIXES
         }
         splits = _splits(images, self.options.seed)
         positions: dict[PurePosixPath, int] = {}

@@ -12,10 +12,9 @@ from cbs_bench.dataset.images import BadRowError, encoded
 from cbs_bench.dataset.scan_rows import Place, records
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
-from cbs_bench.walk import files_below
+from cbs_bench.walk import IMAGE_SUFFIXES, files_below
 
 LAYOUT = "a folder with scans and, beside them, COCO, YOLO, LabelMe, PAGE XML or ALTO boxes"
-SUFFIXES = frozenset({".bmp", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 PREDICTED = "predicted"
 
 
@@ -69,8 +68,8 @@ class Scans(CorpusBuilder):
 
 def _images(raw: Path) -> list[Path]:
     if raw.is_dir():
-        return files_below(raw, SUFFIXES)
-    return [raw] if raw.suffix.lower() in SUFFIXES else []
+        return files_below(raw, IMAGE_SUFFIXES)
+    return [raw] if raw.suffix.lower() in IMAGE_SUFFIXES else []
 
 
 def _predicted(

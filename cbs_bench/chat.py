@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import random
 import time
@@ -35,6 +36,7 @@ TIMEOUT = 120.0
 LONGEST_WAIT = 600.0
 """Seconds; an endpoint that asks for more is given up."""
 
+_LOGGER = logging.getLogger(__name__)
 _PATH = "/chat/completions"
 _REFUSED = (401, 403)
 _BUSY = (408, 409, 425, 429)
@@ -123,6 +125,8 @@ class Chat:
                 problem = f"{problem}, and asks to wait {wait:.0f} s"
                 break
             if attempt + 1 < ATTEMPTS:
+                said = self._without_key(problem)
+                _LOGGER.warning("%s: %s; asked again in %.0f s", address, said, wait)
                 self.sleep(wait)
         raise EndpointError(
             self._without_key(problem),

@@ -8,13 +8,17 @@ from pathlib import Path
 from cbs_bench.dataset import reader
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.vision.images import Pixels, load_image
-from cbs_bench.walk import files_below
+from cbs_bench.walk import IMAGE_SUFFIXES, files_below
 
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".jp2"})
+CLOSED_SUFFIXES = frozenset({".djvu", ".heic", ".heif", ".pdf", ".psd", ".rar", ".zip"})
+"""How files end that may hold scans, too, which nothing here can open."""
 
 
 def scans_in(path: Path) -> Iterator[tuple[str, Path | bytes]]:
     """Name and image of each scan, in a stable order.
+
+    Among those of a folder are files that may hold scans but cannot be opened, so that the reader
+    hears of them.
 
     Args:
         path: An image file, a folder with images anywhere below it, or a dataset with
@@ -31,7 +35,7 @@ def scans_in(path: Path) -> Iterator[tuple[str, Path | bytes]]:
     if reader.is_dataset(path):
         yield from _dataset_scans(path)
         return
-    images = files_below(path, IMAGE_SUFFIXES)
+    images = files_below(path, IMAGE_SUFFIXES | CLOSED_SUFFIXES)
     if not images:
         raise InputError(
             "no image here", path=path, remedy=f"supported: {' '.join(sorted(IMAGE_SUFFIXES))}"

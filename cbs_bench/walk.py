@@ -9,6 +9,11 @@ from pathlib import Path
 
 from cbs_bench.errors import InputError
 
+IMAGE_SUFFIXES = frozenset(
+    {".bmp", ".gif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
+)
+"""How the names of images end, in lower case."""
+
 LEFT_BESIDE = (".", "__MACOSX")
 """How the names begin of what macOS and editors leave beside the data."""
 

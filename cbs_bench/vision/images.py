@@ -61,7 +61,7 @@ def load_image(source: ImageSource) -> Pixels:
         unknown = isinstance(error, UnidentifiedImageError)
         reason = "of no format that is known" if unknown else error
         raise DataError(
-            f"not a readable image ({reason})", path=name, remedy="check or re-export the file"
+            f"not a readable image ({reason})", path=name, remedy="export it as PNG, TIFF or JPEG"
         ) from error
 
 

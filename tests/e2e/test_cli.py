@@ -161,6 +161,20 @@ def test_an_unreadable_image_is_named(tmp_path, capsys):
     assert "broken.png: not a readable image" in capsys.readouterr().err
 
 
+def test_a_document_among_the_scans_is_named_and_the_rest_is_read(tmp_path, capsys):
+    slip = Image.open(Path(cbs_bench.__file__).parent / "corpora" / "mini" / "slips" / "01.webp")
+    slip.save(tmp_path / "slip.gif")
+    (tmp_path / "notes.txt").write_text("no scan")
+    (tmp_path / "plates.PDF").write_bytes(b"%PDF-1.7")
+    assert main(["tokenize", str(tmp_path)]) == 2
+    shown = capsys.readouterr()
+    assert shown.out.startswith("slip.gif\t")
+    assert shown.err == (
+        "cbs-bench: plates.PDF: not a readable image (of no format that is known); "
+        "export it as PNG, TIFF or JPEG\n"
+    )
+
+
 @pytest.mark.parametrize("degrees", [0, 90])
 def test_a_scan_that_lies_on_its_side_is_named(tmp_path, capsys, degrees):
     slip = Image.open(Path(cbs_bench.__file__).parent / "corpora" / "mini" / "slips" / "01.webp")

@@ -122,6 +122,14 @@ def test_nobody_there_is_one_line(waits, tmp_path):
     assert "\n" not in str(caught.value)
 
 
+def test_each_wait_is_told(chat, endpoint, caplog):
+    endpoint.replies.extend([(503, {"Retry-After": "3"}, "busy"), "道"])
+    assert chat.ask(QUESTION) == "道"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{endpoint.url}/chat/completions: status 503 Service Unavailable busy; asked again in 3 s"
+    ]
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_without_a_key_it_says_where_to_put_one(chat, endpoint, status):
     endpoint.replies.append((status, {}, "who are you?"))
