@@ -81,7 +81,7 @@ def varied_batches(
     weight = 1 / np.sqrt(np.bincount(numbers)[numbers])
     chances = weight / weight.sum()
     squares = [frame.square(crop.pixels) for crop in crops]
-    vary = VARIATIONS[variation]()
+    vary = VARIATIONS[variation](frame.side)
     vary.set_random_seed(seed)
     while True:
         drawn = generator.choice(len(crops), size, p=chances)

@@ -117,9 +117,7 @@ def precision() -> AbstractContextManager[Any]:
     """
     place = device().type
     multiplied = place == "cuda" or torch.cpu.get_capabilities().get("amx_bf16", False)
-    context: AbstractContextManager[Any] = torch.autocast(
-        place, torch.bfloat16, enabled=multiplied
-    )
+    context: AbstractContextManager[Any] = torch.autocast(place, torch.bfloat16, enabled=multiplied)
     return context
 
 
