@@ -1,6 +1,6 @@
 """How real crops are varied in training, by what kind of picture they are.
 
-Bends, holes and brushes are told in pixels, and therefore depend on the side of the picture.
+Bends and brushes are told in pixels, and therefore depend on the side of the picture.
 """
 
 from __future__ import annotations
@@ -18,22 +18,23 @@ if TYPE_CHECKING:
 def photograph(side: int) -> albumentations.Compose:
     """Photographs of ink: tilt, light, blur and the few pixels of a photo strip."""
     a = _library()
-    hole = (side // 16, side * 3 // 16)
     return a.Compose(
         [
             a.Affine(
                 scale=(0.85, 1.15), translate_percent=(-0.08, 0.08), rotate=(-7, 7),
                 shear=(-8, 8), border_mode=cv2.BORDER_REPLICATE, p=0.9,
             ),
-            a.ElasticTransform(alpha=side * 5 / 16, sigma=side * 3 / 32, border_mode=cv2.BORDER_REPLICATE, p=0.5),
+            a.ElasticTransform(
+                alpha=side * 5 / 16, sigma=side * 3 / 32, border_mode=cv2.BORDER_REPLICATE, p=0.5,
+            ),
             a.RandomBrightnessContrast(0.2, 0.3, p=0.5),
             # Photo strips show a glyph on 15 to 40 pixels.
             a.Downscale(scale_range=(0.2, 0.7), p=0.4),
             a.GaussianBlur(blur_limit=(3, 5), p=0.25),
             a.GaussNoise(std_range=(0.01, 0.06), p=0.3),
             a.CoarseDropout(
-                num_holes_range=(1, 3), hole_height_range=hole, hole_width_range=hole,
-                fill="random_uniform", p=0.3,
+                num_holes_range=(1, 3), hole_height_range=(0.06, 0.2),
+                hole_width_range=(0.06, 0.2), fill="random_uniform", p=0.3,
             ),
         ]
     )  # fmt: skip
@@ -48,7 +49,9 @@ def drawing(side: int) -> albumentations.Compose:
                 scale={"x": (0.8, 1.15), "y": (0.8, 1.15)}, translate_percent=(-0.06, 0.06),
                 rotate=(-12, 12), shear=(-10, 10), border_mode=cv2.BORDER_REPLICATE, p=0.95,
             ),
-            a.ElasticTransform(alpha=side * 3 / 4, sigma=side * 5 / 32, border_mode=cv2.BORDER_REPLICATE, p=0.6),
+            a.ElasticTransform(
+                alpha=side * 3 / 4, sigma=side * 5 / 32, border_mode=cv2.BORDER_REPLICATE, p=0.6,
+            ),
             # Thin strokes are grey on a small picture, so that gamma changes their weight.
             a.RandomGamma(gamma_limit=(40, 250), p=0.6),
             a.Morphological(scale=(2, max(side // 16, 2)), operation="erosion", p=0.2),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 pytest.importorskip("torch", reason="needs the extra train")
 
+from cbs_bench.cli import main
 from cbs_bench.errors import InputError
 from cbs_bench.training import detector
 from cbs_bench.training.settings import DetectorSettings
+from cbs_bench.vision import Detector
 
 pytestmark = pytest.mark.train
 
@@ -23,3 +27,31 @@ def test_fonts_that_write_nothing_are_one_line(blank_font, tmp_path, monkeypatch
 def test_nothing_to_train_on_is_one_line(tmp_path):
     with pytest.raises(InputError, match="nothing to train on; give --data with slips"):
         detector.train(DetectorSettings([], tmp_path / "out"), print)
+
+
+def test_one_command_trains_scores_and_goes_on(mini, tmp_path, capsys):
+    config, model = tmp_path / "run.yaml", tmp_path / "model"
+    config.write_text("composed: 2\nbatch: 2\nsteps: 2\n", encoding="utf-8")
+    command = [
+        "train",
+        "detector",
+        "--config",
+        str(config),
+        "--data",
+        str(mini),
+        "--out",
+        str(model),
+    ]
+    assert not main(command)
+    card = json.loads((model / "model.json").read_text(encoding="utf-8"))
+    assert set(card["scores"]) == {"scans the threshold is chosen on", "test"}
+    assert card["scores"]["test"]["slips"] == card["training"]["slips"]["test"] > 0
+    assert card["calibration"]["threshold"] in detector.THRESHOLDS
+    assert Detector.load(model).threshold == card["calibration"]["threshold"]
+    # A run that is finished learns nothing more when it is started again.
+    shown = capsys.readouterr()
+    assert "step 2/2" in shown.err
+    weights = (model / "model.onnx").read_bytes()
+    assert not main(command)
+    assert "step" not in capsys.readouterr().err
+    assert (model / "model.onnx").read_bytes() == weights
