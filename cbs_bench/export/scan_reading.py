@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from cbs_bench.tokenizer.reading import SlipReading
 from cbs_bench.types import Box, Glyph
+from cbs_bench.vision.turning import turned_box
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,18 @@ class ScanReading:
     def columns(self) -> list[list[Glyph]]:
         """The glyphs by column: one that stands above its predecessor begins the next."""
         columns: list[list[Glyph]] = []
+        above = float("inf")
         for glyph in self.glyphs:
-            if not columns or glyph.box.y < columns[-1][-1].box.y:
+            top = self._upright(glyph.box).y
+            if top < above:
                 columns.append([])
             columns[-1].append(glyph)
+            above = top
         return columns
+
+    def _upright(self, box: Box) -> Box:
+        """Where a box stands on the scan as it was read."""
+        return turned_box(box, self.reading.quarters, height=self.height, width=self.width)
 
 
 class Sink(Protocol):

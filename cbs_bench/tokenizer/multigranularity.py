@@ -182,7 +182,7 @@ class MultiGranularityTokenizer(SlipTokenizer):
         return Codebook(self.vocabulary)
 
     def read(self, image: ImageSource) -> SlipReading:
-        """Detect, recognise and tokenize the characters of a scan.
+        """Detect, recognise and tokenize the characters of a scan, whichever way up it is.
 
         Args:
             image: A path, an image of Pillow, or uint8 pixels, height x width or
@@ -190,7 +190,7 @@ class MultiGranularityTokenizer(SlipTokenizer):
         """
         from cbs_bench.tokenizer.reading import SlipReading  # loads onnxruntime
 
-        glyphs = self._reader.read(image)
+        glyphs, quarters = self._reader.read_any_way_up(image)
         nested = self.tokenize_reading(glyphs)
         texts = [token.text for token in nested]
         ids, counts = self.codebook.spell(self.codebook.keys(texts))
@@ -203,7 +203,7 @@ class MultiGranularityTokenizer(SlipTokenizer):
             )
             for token in flat.tokens
         )
-        return SlipReading(tuple(glyphs), tuple(tokens), tuple(nested), tuple(flat.ids))
+        return SlipReading(tuple(glyphs), tuple(tokens), tuple(nested), tuple(flat.ids), quarters)
 
     @cached_property
     def _reader(self) -> SlipReader:

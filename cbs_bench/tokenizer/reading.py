@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,19 @@ from cbs_bench.types import Box, Glyph, Token
 from cbs_bench.vision import Detector, Recognizer
 from cbs_bench.vision.images import ImageSource, load_image
 from cbs_bench.vision.polarity import dark_on_light
+from cbs_bench.vision.turning import FULL, turned, turned_box
 
 Pixels = npt.NDArray[np.uint8]
 
 ENOUGH_GLYPHS = 5
 LEAST_SURE = 1 / 3
-"""Of the glyphs of a scan: upright ones have many more, turned ones mostly fewer."""
+"""Share of the glyphs of a scan below which its reading is in doubt."""
+
+SURE_UPRIGHT = 0.6
+"""Share of the glyphs that only upright scans reach, though not all of them do."""
+
+CLEARLY_MORE = 1.5
+"""Times the glyphs to be read rightly that a scan must promise when it is turned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +40,25 @@ class SlipReading:
             ligature such as 上下 is as many tokens as running text would have.
         nested: One token a glyph, which carries its components.
         ids: Token ids of ``tokens``.
+        quarters: Quarter turns to the left after which the scan was upright; the boxes are those
+            on the scan as it is.
     """
 
     glyphs: tuple[Glyph, ...]
     tokens: tuple[Token, ...]
     nested: tuple[Token, ...]
     ids: tuple[int, ...]
+    quarters: int = 0
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether so few glyphs are sure that the scan may lie on its side or on its head."""
-        sure = sum(glyph.sure for glyph in self.glyphs)
-        return len(self.glyphs) >= ENOUGH_GLYPHS and sure < LEAST_SURE * len(self.glyphs)
+        """Whether there is writing of which little is sure."""
+        return len(self.glyphs) >= ENOUGH_GLYPHS and _share_of_sure(self.glyphs) < LEAST_SURE
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form, as ``cbs-bench tokenize --format jsonl`` prints it."""
         return {
+            "quarters": self.quarters,
             "glyphs": [
                 {
                     "box": [round(value, 1) for value in glyph.box.xywh],
@@ -79,8 +90,30 @@ class SlipReader:
         """The pair in the model folders ``detector`` and ``recognizer`` of ``models``."""
         return cls(Detector.load(models / "detector"), Recognizer.load(models / "recognizer"))
 
+    def read_any_way_up(self, image: ImageSource) -> tuple[list[Glyph], int]:
+        """As :meth:`read`, but a scan that gives little is looked at turned, too.
+
+        Returns:
+            The glyphs, with their boxes on the scan as it is, and after how many quarter turns to
+            the left it was read.
+        """
+        pixels = load_image(image)
+        glyphs = self.read(pixels)
+        if len(glyphs) >= ENOUGH_GLYPHS and _share_of_sure(glyphs) >= SURE_UPRIGHT:
+            return glyphs, 0
+        others = {n: self.read(turned(pixels, n)) for n in range(1, FULL)}
+        best = max(others, key=lambda n: _legible(others[n]))
+        found = others[best]
+        if len(found) < ENOUGH_GLYPHS or _legible(found) < CLEARLY_MORE * _legible(glyphs):
+            return glyphs, 0
+        height, width = turned(pixels, best).shape[:2]
+        return [
+            replace(glyph, box=turned_box(glyph.box, FULL - best, height=height, width=width))
+            for glyph in found
+        ], best
+
     def read(self, image: ImageSource) -> list[Glyph]:
-        """The glyphs of one scan, a positive or a negative, in reading order."""
+        """The glyphs of one upright scan, a positive or a negative, in reading order."""
         pixels = dark_on_light(load_image(image), self.detector)
         boxes = self.detector.detect(pixels)
         found = self.recognizer.predict([_crop(pixels, box) for box in boxes])
@@ -93,6 +126,15 @@ class SlipReader:
             )
             for box, recognition in zip(boxes, found, strict=True)
         ]
+
+
+def _legible(glyphs: Sequence[Glyph]) -> float:
+    """How many glyphs are to be expected to be read rightly."""
+    return sum(glyph.confidence for glyph in glyphs)
+
+
+def _share_of_sure(glyphs: Sequence[Glyph]) -> float:
+    return sum(glyph.sure for glyph in glyphs) / max(len(glyphs), 1)
 
 
 def _crop(pixels: Pixels, box: Box) -> Pixels:

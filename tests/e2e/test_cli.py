@@ -13,6 +13,8 @@ from PIL import Image
 
 import cbs_bench
 from cbs_bench.cli import main
+from cbs_bench.tokenizer import MultiGranularityTokenizer
+from cbs_bench.vision.turning import turned_box
 
 WORDS = [("君子", "NOUN"), ("不", "ADV"), ("器", "VERB"), ("學", "VERB"), ("而", "CCONJ")]
 
@@ -175,14 +177,22 @@ def test_a_document_among_the_scans_is_named_and_the_rest_is_read(tmp_path, caps
     )
 
 
-@pytest.mark.parametrize("degrees", [0, 90])
-def test_a_scan_that_lies_on_its_side_is_named(tmp_path, capsys, degrees):
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_a_scan_is_read_whichever_way_up_it_is(tmp_path, capsys, degrees):
     slip = Image.open(Path(cbs_bench.__file__).parent / "corpora" / "mini" / "slips" / "01.webp")
-    slip.rotate(degrees, expand=True).save(tmp_path / "slip.png")
-    assert main(["tokenize", str(tmp_path)]) == 0
+    slip.rotate(-degrees, expand=True).save(tmp_path / "slip.png")
+    assert main(["tokenize", str(tmp_path), "--format", "jsonl"]) == 0
     shown = capsys.readouterr()
-    assert shown.out.startswith("slip.png\t")
-    assert ("slip.png: few of its glyphs are sure" in shown.err) == (degrees != 0)
+    reading = json.loads(shown.out)
+    assert reading["quarters"] == degrees // 90
+    note = f"cbs-bench: slip.png: read after a turn of {degrees} degrees to the left\n"
+    assert shown.err == (note if degrees else "")
+    upright = MultiGranularityTokenizer.load().read(slip)
+    assert [glyph["graph"] for glyph in reading["glyphs"]] == [g.graph for g in upright.glyphs]
+    for glyph, other in zip(reading["glyphs"], upright.glyphs, strict=True):
+        width, height = slip.size
+        box = turned_box(other.box, (4 - degrees // 90) % 4, height=height, width=width)
+        assert glyph["box"] == pytest.approx(box.xywh, abs=0.1)
 
 
 def test_listing_imports_no_plugin_and_no_heavy_library():

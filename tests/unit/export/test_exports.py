@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -15,6 +16,7 @@ from cbs_bench.export.scan_reading import ScanReading
 from cbs_bench.interfaces import BuildOptions
 from cbs_bench.tokenizer.reading import SlipReading
 from cbs_bench.types import Box, Glyph
+from cbs_bench.vision.turning import turned_box
 
 GLYPHS = (
     Glyph(Box(60, 10, 30, 30), (("道", 0.9), ("首", 0.1)), ("辶", "首")),
@@ -35,6 +37,16 @@ def image(path):
 
 def test_columns_begin_where_the_eye_goes_up_again():
     assert [[g.graph for g in column] for column in scan().columns()] == [["道", "夏"], ["\ue843"]]
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_columns_are_those_of_the_upright_scan(quarters):
+    height, width = (200, 100) if quarters == 2 else (100, 200)
+    lying = tuple(
+        replace(g, box=turned_box(g.box, 4 - quarters, height=200, width=100)) for g in GLYPHS
+    )
+    read = ScanReading("a.png", width, height, SlipReading(lying, (), (), (), quarters))
+    assert [[g.graph for g in column] for column in read.columns()] == [["道", "夏"], ["\ue843"]]
 
 
 @pytest.mark.parametrize("form", ["page", "alto"])

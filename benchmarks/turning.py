@@ -1,0 +1,52 @@
+"""How often a scan that lies on a side or stands on the head is read the right way up.
+
+python -m benchmarks.turning --data build/laozi build/mini
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cbs_bench.errors import CbsBenchError
+from cbs_bench.tokenizer.reading import SlipReader
+from cbs_bench.training.slips import read_slips
+from cbs_bench.vision import Detector, Recognizer
+from cbs_bench.vision.turning import FULL, turned
+
+
+def positions(reader: SlipReader, data: Sequence[Path]) -> Iterator[tuple[str, list[int]]]:
+    """Each dataset, and how many of its scans were turned rightly in each position."""
+    for folder in data:
+        slips = read_slips([folder])
+        right = [
+            sum(
+                reader.read_any_way_up(turned(slip.pixels, FULL - quarters))[1] == quarters
+                for slip in slips
+            )
+            for quarters in range(FULL)
+        ]
+        yield f"{folder.name} ({len(slips)})", right
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print a table; bad input goes to standard error."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--data", type=Path, nargs="+", required=True, help="built datasets")
+    options = parser.parse_args(arguments)
+    try:
+        reader = SlipReader(Detector.load(), Recognizer.load())
+        print("| scans | upright | on the right side | on the head | on the left side |")
+        print("|---|---:|---:|---:|---:|")
+        for name, right in positions(reader, options.data):
+            print(f"| {name} | {' | '.join(map(str, right))} |")
+    except CbsBenchError as error:
+        sys.stderr.write(f"benchmarks.turning: {error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
