@@ -80,16 +80,21 @@ class GlyphNetwork(nn.Module):
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits of graphs and of components for ``[batch, 1, side, side]``."""
-        graphs, components = self._logits(x)
         if self.training or not self.mirrored:
-            return graphs, components
-        others = self._logits(x.flip(-1))
-        return torch.maximum(graphs, others[0]), torch.maximum(components, others[1])
+            return self._logits(x)
+        # In one batch: onnxruntime cannot open a quantised network that uses its weights twice.
+        graphs, components = self._logits(torch.cat([x, x.flip(-1)]))
+        return _higher(graphs), _higher(components)
 
     def _logits(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         features = self.dropout(self.backbone(x))
         similarity = F.linear(F.normalize(features), F.normalize(self.prototypes()))
         return similarity * self.scale, self.components(features)
+
+
+def _higher(outputs: torch.Tensor) -> torch.Tensor:
+    """The higher of both outputs for each crop, first those of the crops, then of their mirrors."""
+    return outputs.reshape(2, -1, outputs.shape[-1]).amax(dim=0)
 
 
 class HeatmapNetwork(nn.Module):

@@ -1,0 +1,94 @@
+"""How a recogniser fares on graphs that no crop shows, measured on more than a few crops.
+
+    python -m benchmarks.unseen_graphs --config CONFIG --data build/chubs build/laozi --hidden 130
+
+A part of the graphs is drawn by lot from those that training crops show and that can be taken
+apart. A recogniser is trained without their crops, by the settings given, and calibrated on the
+validation crops; then it is scored on the crops that were hidden. The crops of the test split
+are not looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from cbs_bench.errors import CbsBenchError, InputError
+from cbs_bench.script.components import decompose
+from cbs_bench.training.classes import choose_classes
+from cbs_bench.training.config import settings_from
+from cbs_bench.training.crops import Crop, read_crops
+from cbs_bench.training.recognizer import fit
+from cbs_bench.training.recognizer_card import finish
+from cbs_bench.training.settings import RecognizerSettings
+
+
+def hide(crops: Sequence[Crop], number: int, seed: int) -> list[Crop]:
+    """The training and validation crops; those of ``number`` graphs become the test split.
+
+    Raises:
+        InputError: If so many graphs cannot be hidden.
+    """
+    shown = sorted({crop.graph for crop in crops if crop.split == "train"})
+    composed = [graph for graph in shown if decompose(graph)]
+    if not 0 < number < len(composed):
+        raise InputError(
+            f"cannot hide {number} graphs", remedy=f"give --hidden below {len(composed)}"
+        )
+    hidden = set(np.random.default_rng(seed).choice(composed, number, replace=False).tolist())
+    kept = (crop for crop in crops if crop.split != "test")
+    return [
+        replace(crop, split="test") if crop.graph in hidden and crop.split == "train" else crop
+        for crop in kept
+    ]
+
+
+def measure(settings: RecognizerSettings, number: int) -> dict[str, float]:
+    """Number of hidden crops, accuracies and the F1 of components on them."""
+    crops = hide(read_crops(settings.data), number, settings.seed)
+    classes = choose_classes(
+        (crop.graph for crop in crops), settings.label_counts, settings.frequent
+    )
+    finish(fit(crops, classes, settings, _report), classes, crops, settings, _report)
+    card = json.loads((settings.out / "model.json").read_text(encoding="utf-8"))
+    unseen: dict[str, float] = card["scores"]["test"]["unseen"]
+    return unseen
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the scores as JSON; bad input goes to standard error."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--config", type=Path, help="YAML of the recogniser's settings")
+    parser.add_argument("--data", type=Path, nargs="+", help="built datasets")
+    parser.add_argument("--fonts", type=Path, nargs="+", help="font files or folders")
+    parser.add_argument("--label-counts", type=Path, help="label counts of a corpus")
+    parser.add_argument("--steps", type=int, help="batches of real crops")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--out", type=Path, help="keep the model in this folder")
+    parser.add_argument("--hidden", type=int, default=100, help="graphs to hide (%(default)s)")
+    options = parser.parse_args(arguments)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            flags = {**vars(options), "out": options.out or Path(folder)}
+            settings = settings_from(RecognizerSettings, options.config, flags)
+            scores = measure(settings, options.hidden)
+    except CbsBenchError as error:
+        sys.stderr.write(f"benchmarks.unseen_graphs: {error}\n")
+        return 2
+    sys.stdout.write(json.dumps(scores) + "\n")
+    return 0
+
+
+def _report(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
