@@ -4,9 +4,10 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra train")
 
-from cbs_bench.training.export import export_onnx
+from cbs_bench.training.export import export_onnx, quantise
 from cbs_bench.training.loop import Schedule, optimise
 from cbs_bench.training.networks import GlyphNetwork, HeatmapNetwork
+from cbs_bench.vision.session import open_session
 
 pytestmark = pytest.mark.train
 
@@ -27,6 +28,18 @@ def test_the_exported_recogniser_answers_as_the_trained_one(mirrored, tmp_path):
     expected = network(torch.from_numpy(pixels))
     for got, wanted in zip(outputs(tmp_path / "m.onnx", pixels), expected, strict=True):
         assert np.abs(got - wanted.detach().numpy()).max() < 1e-4
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_quantised_recogniser_opens_and_answers_nearly_the_same(mirrored, tmp_path):
+    torch.manual_seed(0)
+    network = GlyphNetwork(GRAPHS, 5, width=8, mirrored=mirrored).eval()
+    full, small = tmp_path / "full.onnx", tmp_path / "small.onnx"
+    export_onnx(network, torch.zeros(2, 1, 64, 64), full, free_size=False)
+    pixels = np.random.default_rng(0).standard_normal((20, 1, 64, 64), np.float32)
+    quantise(full, small, [row[None] for row in pixels])
+    (got, _), (wanted, _) = (open_session(path).run(None, {"x": pixels}) for path in (small, full))
+    assert np.corrcoef(got.ravel(), wanted.ravel())[0, 1] > 0.99
 
 
 def test_a_mirrored_recogniser_answers_the_same_to_a_mirror_image():
