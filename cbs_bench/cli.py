@@ -255,11 +255,8 @@ def _tokenize(options: argparse.Namespace) -> int:
     for name, pixels in scans:
         height, width = pixels.shape[:2]
         reading = tokenizer.read(pixels)
-        if reading.is_doubtful:
-            print(f"cbs-bench: {name}: few of its glyphs are sure", file=sys.stderr)
-        elif reading.quarters:
-            turn = f"read after a turn of {90 * reading.quarters} degrees to the left"
-            print(f"cbs-bench: {name}: {turn}", file=sys.stderr)
+        if reading.remark:
+            print(f"cbs-bench: {name}: {reading.remark}", file=sys.stderr)
         sink.write(ScanReading(name, width, height, reading))
     return EXIT_BAD_INPUT if scans.broken else 0
 

@@ -55,6 +55,7 @@ def write_page(
 
 def _figure(name: str, pixels: Pixels, tokenizer: MultiGranularityTokenizer) -> str:
     reading = tokenizer.read(pixels)
+    caption = html.escape(": ".join(filter(None, [name, reading.remark])))
     height, width = pixels.shape[:2]
     boxes = "".join(
         f'<rect class="{"character" if glyph.sure else "component"}" x="{glyph.box.x:.1f}" '
@@ -65,7 +66,7 @@ def _figure(name: str, pixels: Pixels, tokenizer: MultiGranularityTokenizer) -> 
     return (
         f'<figure><svg viewBox="0 0 {width} {height}"><image href="{_data_url(pixels)}" '
         f'width="{width}" height="{height}"/>{boxes}</svg>'
-        f"<div><figcaption>{html.escape(name)}</figcaption>{_table(reading)}</div></figure>"
+        f"<div><figcaption>{caption}</figcaption>{_table(reading)}</div></figure>"
     )
 
 

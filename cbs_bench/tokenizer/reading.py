@@ -55,6 +55,15 @@ class SlipReading:
         """Whether there is writing of which little is sure."""
         return len(self.glyphs) >= ENOUGH_GLYPHS and _share_of_sure(self.glyphs) < LEAST_SURE
 
+    @property
+    def remark(self) -> str:
+        """What whoever has the scan read should know of it; mostly nothing."""
+        if self.is_doubtful:
+            return "few of its glyphs are sure"
+        if self.quarters:
+            return f"read after a turn of {90 * self.quarters} degrees to the left"
+        return ""
+
     def as_dict(self) -> dict[str, Any]:
         """The JSON form, as ``cbs-bench tokenize --format jsonl`` prints it."""
         return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -193,6 +194,17 @@ def test_a_scan_is_read_whichever_way_up_it_is(tmp_path, capsys, degrees):
         width, height = slip.size
         box = turned_box(other.box, (4 - degrees // 90) % 4, height=height, width=width)
         assert glyph["box"] == pytest.approx(box.xywh, abs=0.1)
+
+
+def test_the_page_says_what_should_be_known_of_a_scan(tmp_path):
+    slip = Image.open(Path(cbs_bench.__file__).parent / "corpora" / "mini" / "slips" / "01.webp")
+    slip.save(tmp_path / "upright.png")
+    slip.rotate(180).save(tmp_path / "headlong.png")
+    page = tmp_path / "read.html"
+    assert main(["view", str(tmp_path), "--out", str(page)]) == 0
+    captions = re.findall("<figcaption>(.*?)</figcaption>", page.read_text(encoding="utf-8"))
+    turn = "read after a turn of 180 degrees to the left"
+    assert captions == [f"headlong.png: {turn}", "upright.png"]
 
 
 def test_listing_imports_no_plugin_and_no_heavy_library():
