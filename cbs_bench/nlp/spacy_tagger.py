@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -92,7 +91,7 @@ def _train_tokenizer(request: RunRequest, train: Sequence[Sentence]) -> SlipToke
 
 
 def _train_guide(request: RunRequest, corpus: Path, budget: Budget) -> Language:
-    """A pipeline of one network, with the same kind of tokenizer, trained on another corpus.
+    """A pipeline with the same kind of tokenizer and as many networks, trained on another corpus.
 
     No sentence of it that holds one to be scored is learned from.
 
@@ -113,6 +112,6 @@ def _train_guide(request: RunRequest, corpus: Path, budget: Budget) -> Language:
         _train_tokenizer(request, train),
         train,
         read_sentences(corpus, "validation"),
-        budget=replace(budget, members=1),
+        budget=budget,
         seed=request.seed,
     ).nlp
