@@ -163,7 +163,9 @@ def _add_run_arguments(run: argparse.ArgumentParser) -> None:
     run.add_argument("--out", type=Path, required=True, help="folder of results")
     run.add_argument("--epochs", type=_positive, help="passes over the training data")
     run.add_argument(
-        "--members", type=_positive, help="networks of our tagger that decide together (default 1)"
+        "--members",
+        type=_positive,
+        help="networks of our tagger, and of its guide, that decide together (default 1)",
     )
     run.add_argument(
         "--guide", type=Path, metavar="DATASET", help="guide our tagger by one of another corpus"
