@@ -12,6 +12,7 @@ from cbs_bench.dataset.images import BadRowError, encoded
 from cbs_bench.dataset.scan_rows import Place, records
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
+from cbs_bench.types import Glyph
 from cbs_bench.walk import IMAGE_SUFFIXES, files_below
 
 LAYOUT = "a folder with scans and, beside them, COCO, YOLO, LabelMe, PAGE XML or ALTO boxes"
@@ -76,32 +77,37 @@ def _predicted(
     root: Path, images: Sequence[Path], lookup: rows.Lookup
 ) -> Iterator[Record | Rejection]:
     """What the shipped models read on scans that nobody annotated."""
+    from cbs_bench.tokenizer.reading import SlipReader
     from cbs_bench.vision import Detector, Recognizer
     from cbs_bench.vision.images import load_image
-    from cbs_bench.vision.polarity import dark_on_light
 
-    detector, recognizer = Detector.load(), Recognizer.load()
+    reader = SlipReader(Detector.load(), Recognizer.load())
     for image in images:
         place = Place(root, image, PREDICTED)
         try:
             factor = tiff.reduction(image)
             pixels = load_image(encoded(ImageRef(image, upright=True)))
-            pixels = dark_on_light(pixels, detector)
         except (BadRowError, DataError, OSError) as error:
             yield Rejection(place.where, str(error))
             continue
-        height, width = pixels.shape[:2]
-        regions, crops = [], []
-        for box in detector.detect(pixels):
-            left, top = max(box.x, 0.0), max(box.y, 0.0)
-            right, bottom = min(box.x + box.width, width), min(box.y + box.height, height)
-            if right - left >= 1 and bottom - top >= 1:
-                regions.append((left, top, right - left, bottom - top))
-                crops.append(pixels[int(top) : int(bottom), int(left) : int(right)])
-        read = []
-        for region, result in zip(regions, recognizer.predict(crops), strict=True):
-            graph, confidence = result.candidates[0]
-            doubt = "？" if confidence < recognizer.threshold else ""
-            x, y, across, down = (value * factor for value in region)
-            read.append(Region((x, y, across, down), f"{graph}{doubt}"))
-        yield from records(place, Page(image.name, tuple(read), PREDICTED), lookup, PREDICTED)
+        glyphs, quarters = reader.read_any_way_up(pixels)
+        if quarters:
+            yield Rejection(
+                place.where, f"not upright; turn it {90 * quarters} degrees to the left"
+            )
+            continue
+        regions = (_region(glyph, pixels.shape, factor) for glyph in glyphs)
+        read = tuple(region for region in regions if region is not None)
+        yield from records(place, Page(image.name, read, PREDICTED), lookup, PREDICTED)
+
+
+def _region(glyph: Glyph, shape: tuple[int, ...], factor: int) -> Region | None:
+    """The part of a glyph that is on its scan, in pixels of the scan as it is stored."""
+    height, width, *_ = shape
+    left, top = max(glyph.box.x, 0.0), max(glyph.box.y, 0.0)
+    across = min(glyph.box.x + glyph.box.width, width) - left
+    down = min(glyph.box.y + glyph.box.height, height) - top
+    if across < 1 or down < 1:
+        return None
+    box = (left * factor, top * factor, across * factor, down * factor)
+    return Region(box, f"{glyph.graph}{'' if glyph.sure else '？'}")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import cbs_bench
 from builders.scans import Scans
 from cbs_bench.dataset import writer
 from cbs_bench.dataset.annotations.pages import Region
 from cbs_bench.dataset.annotations.search import annotated
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BuildOptions, Record, Rejection
+from cbs_bench.tokenizer import MultiGranularityTokenizer
 
 SIZE = (60, 200)
 BOXES = {"又（有）": (10.0, 20.0, 30.0, 40.0), "{日止頁}": (12.0, 80.0, 30.0, 44.0)}
@@ -323,3 +326,18 @@ def test_a_build_without_a_good_row_names_the_first_bad_one(folder, tmp_path_fac
     (folder / "a.png").rename(folder / "b.png")
     with pytest.raises(InputError, match=r"instances.json image 7: no such image: 'a.png'"):
         writer.build("scans", raw=folder, out=tmp_path_factory.mktemp("o"), options=BuildOptions())
+
+
+def test_scans_without_annotation_are_read_and_lying_ones_named(tmp_path):
+    slip = Image.open(Path(cbs_bench.__file__).parent / "corpora" / "mini" / "slips" / "01.webp")
+    slip.save(tmp_path / "upright.png")
+    slip.rotate(-90, expand=True).save(tmp_path / "lying.png")
+    found = list(Scans().records(tmp_path))
+    rejected = [item for item in found if isinstance(item, Rejection)]
+    assert rejected == [Rejection("lying.png", "not upright; turn it 90 degrees to the left")]
+    reading = MultiGranularityTokenizer.load().read(slip)
+    rows = [item.row for item in found if isinstance(item, Record) and item.config == "glyphs"]
+    assert [row["graph"] for row in rows] == [glyph.graph for glyph in reading.glyphs]
+    assert {row["status"] for row in rows} == {row["source"] for row in rows} == {"predicted"}
+    doubted = [row["label"].endswith("？") for row in rows]
+    assert doubted == [not glyph.sure for glyph in reading.glyphs]
