@@ -7,7 +7,7 @@ import onnxruntime
 import pytest
 
 from cbs_bench.errors import ModelError
-from cbs_bench.vision import Detector, Recognizer
+from cbs_bench.vision import Detector, Recognizer, session
 from cbs_bench.vision.recognizer import DEFAULT_FOLDER
 from cbs_bench.vision.session import threads
 
@@ -68,6 +68,21 @@ def test_networks_take_no_more_threads_than_they_are_left(monkeypatch, wanted, g
     monkeypatch.setenv("OMP_NUM_THREADS", wanted)
     assert threads() == given
     assert Detector.load()._model.session.get_session_options().intra_op_num_threads == given
+
+
+@pytest.mark.parametrize(
+    ("told", "exact"),
+    [("flags : avx2 avx512_vnni", "0"), ("flags : avx2 avx_vnni", "0"), ("flags : avx2", "1"),
+     (None, "1")],
+)  # fmt: skip
+def test_fast_sums_are_taken_where_the_processor_is_known_to_do_them_exactly(
+    told, exact, tmp_path, monkeypatch
+):
+    if told is not None:
+        (tmp_path / "cpuinfo").write_text(told, encoding="utf-8")
+    monkeypatch.setattr(session, "CPU_INFO", tmp_path / "cpuinfo")
+    options = Recognizer.load()._model.session.get_session_options()
+    assert options.get_session_config_entry("session.x64quantprecision") == exact
 
 
 def test_the_shipped_recogniser_answers_as_exactly_on_every_processor():
