@@ -1,6 +1,6 @@
 """How a recogniser fares on graphs that no crop shows, measured on more than a few crops.
 
-    python -m benchmarks.unseen_graphs --config CONFIG --data build/chubs build/laozi --hidden 130
+    python -m benchmarks.unseen_graphs --data build/chubs build/laozi --fonts FONTS --hidden 130
 
 A part of the graphs is drawn by lot from those that training crops show and that can be taken
 apart. A recogniser is trained without their crops, by the settings given, and calibrated on the

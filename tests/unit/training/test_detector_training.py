@@ -32,16 +32,8 @@ def test_nothing_to_train_on_is_one_line(tmp_path):
 def test_one_command_trains_scores_and_goes_on(mini, tmp_path, capsys):
     config, model = tmp_path / "run.yaml", tmp_path / "model"
     config.write_text("composed: 2\nbatch: 2\nsteps: 2\n", encoding="utf-8")
-    command = [
-        "train",
-        "detector",
-        "--config",
-        str(config),
-        "--data",
-        str(mini),
-        "--out",
-        str(model),
-    ]
+    paths = ["--config", str(config), "--data", str(mini), "--out", str(model)]
+    command = ["train", "detector", *paths]
     assert not main(command)
     card = json.loads((model / "model.json").read_text(encoding="utf-8"))
     assert set(card["scores"]) == {"scans the threshold is chosen on", "test"}
