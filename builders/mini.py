@@ -81,7 +81,9 @@ def _lines(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:
         raise InputError(
-            f"cannot read it ({error})", path=path, remedy="reinstall cbs-bench"
+            f"cannot read it ({error})",
+            path=path,
+            remedy="give --raw a copy of cbs_bench/corpora/mini, or leave it out",
         ) from error
 
 

@@ -28,7 +28,7 @@ from thinc.api import Config
 from cbs_bench.errors import ModelError
 from cbs_bench.nlp.docs import GUIDE, details_of, glyphs_of
 from cbs_bench.nlp.tagger import NAME as TAGGER
-from cbs_bench.nlp.tagger import SEPARATOR, WordTagger, run_before
+from cbs_bench.nlp.tagger import SEPARATOR, WordTagger, run_before, tags_of
 from cbs_bench.nlp.tokenizers import SpacyTokenizer
 
 NAME = "cbs_bench_guide"
@@ -142,13 +142,13 @@ def tag_probabilities(tagger: WordTagger, doc: Doc) -> Rows:
 def _tags_at(labels: tuple[str, ...], place: int) -> Rows:
     """Which tag each label gives the glyph at ``place`` of its token, ``[labels, tags]``.
 
-    A label too short for its token gives its last one.
+    Where no word of that tag was ever longer than a glyph, the tag of its first glyph stands.
     """
     number = {tag: i for i, tag in enumerate(t for t in labels if SEPARATOR not in t)}
     tags = np.zeros((len(labels), len(number)), dtype=np.float32)
     for index, label in enumerate(labels):
-        parts = label.split(SEPARATOR)
-        tags[index, number[parts[min(place, len(parts) - 1)]]] = 1
+        tag = tags_of(label, place + 1)[place]
+        tags[index, number[tag if tag in number else f"B{tag[1:]}"]] = 1
     return tags
 
 

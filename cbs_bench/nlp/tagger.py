@@ -27,7 +27,7 @@ from cbs_bench.types import Word
 NAME = "cbs_bench_word_tagger"
 SEPARATOR = "|"
 SAMPLE = 10  # documents from which spaCy takes the shape of a network
-SHORTER = np.float32(1e6)  # what a label that is too short costs: more than any that fits
+SHORTER = 1e6  # what a label that is too short costs: more than any that fits
 DEFAULT_MODEL: dict[str, Any] = {
     "@architectures": "spacy.Tagger.v2",
     "nO": None,
@@ -58,7 +58,7 @@ DEFAULT_MODEL: dict[str, Any] = {
     },
 }
 
-Scores = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.floating[Any]]
 Path = npt.NDArray[np.int64]
 
 
@@ -73,16 +73,25 @@ def joint_labels(doc: Doc, tags: Sequence[str]) -> list[str]:
 
 
 def words_of(doc: Doc) -> list[Word]:
-    """The tagged words of a document, as spans over its glyphs.
-
-    A label that is shorter than its token goes on with the word that it ends in.
-    """
+    """The tagged words of a document, as spans over its glyphs."""
     tags: list[str] = []
     for token, (start, end, *_) in zip(doc, details_of(doc), strict=True):
-        given = token.tag_.split(SEPARATOR)
-        word = _word_of(given[-1])
-        tags += given + ["O" if word is None else f"I-{word}"] * (end - start - len(given))
+        tags += tags_of(token.tag_, end - start)
     return words_from_bio(tags)
+
+
+def tags_of(label: str, glyphs: int) -> list[str]:
+    """The tag of each glyph of a token.
+
+    A label that is shorter than its token goes on with the word that it ends in.
+
+    Examples:
+        >>> tags_of("B-n|B-v", 3)
+        ['B-n', 'B-v', 'I-v']
+    """
+    given = label.split(SEPARATOR)
+    word = _word_of(given[-1])
+    return given + ["O" if word is None else f"I-{word}"] * (glyphs - len(given))
 
 
 class Transitions:
@@ -106,14 +115,15 @@ class Transitions:
         """``scores`` without the labels that do not fit their token.
 
         A token of a length that training never showed takes a shorter label, which
-        :func:`words_of` prolongs.
+        :func:`tags_of` prolongs.
 
         Args:
             scores: ``[tokens, labels]`` log scores.
             glyphs: How many glyphs each token covers.
         """
         spare = np.array(glyphs)[:, None] - self.glyphs
-        return np.where(spare == 0, scores, np.where(spare > 0, scores - SHORTER, -np.inf))
+        exact = scores.astype(np.float64)  # float32 would round what is left beside SHORTER
+        return np.where(spare == 0, exact, np.where(spare > 0, exact - SHORTER, -np.inf))
 
     def best_path(self, scores: Scores) -> Path:
         """The best allowed label sequence (Viterbi).

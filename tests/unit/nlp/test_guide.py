@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,11 +14,11 @@ from cbs_bench.dataset import writer
 from cbs_bench.errors import InputError, ModelError
 from cbs_bench.interfaces import BASELINES, BuildOptions, RunRequest
 from cbs_bench.nlp.corpus import Sentence, read_sentences
-from cbs_bench.nlp.docs import GUIDE
+from cbs_bench.nlp.docs import GUIDE, make_doc
 from cbs_bench.nlp.fit import FACTORY, Budget, evaluate, fit_pipeline, predict
-from cbs_bench.nlp.guide import NAME, Guide
+from cbs_bench.nlp.guide import NAME, Guide, tag_probabilities
 from cbs_bench.nlp.spacy_tagger import train_tagger
-from cbs_bench.types import Word
+from cbs_bench.types import Token, Word
 
 CONFIG = Path(baselines.__file__).parent / "word_tagger.cfg"
 SENTENCES = [
@@ -45,6 +46,20 @@ def fitted(name, sentences, guide=None):
 @pytest.fixture(scope="module")
 def guide():
     return fitted("character", SENTENCES)
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [
+        (("B-n", "I-n", "B-v"), [[1, 0, 0], [0, 1, 0], [0, 1, 0]]),
+        (("B-n", "B-v"), [[1, 0], [1, 0], [1, 0]]),
+    ],
+)
+def test_a_guide_goes_on_with_the_word_where_its_label_is_too_short(labels, says):
+    doc = make_doc(spacy.blank("lzh").vocab, "聖人之", [Token("聖人之", 0, 3, "subword")])
+    sure = np.eye(len(labels), dtype=np.float32)[:1]
+    tagger = SimpleNamespace(labels=labels, probabilities=lambda doc: sure)
+    assert tag_probabilities(tagger, doc).tolist() == says
 
 
 @pytest.mark.parametrize("name", BASELINES.names())

@@ -61,6 +61,12 @@ def test_labels_fit_their_tokens_or_are_shorter_where_none_does(lengths, seed):
     )
 
 
+def test_of_labels_that_are_all_too_short_the_likeliest_wins():
+    transitions = Transitions(["B-n", "B-v", "O"])
+    scores = np.array([[-2.0, -1.99, -3.0]], dtype=np.float32)
+    assert transitions.best_path(transitions.fitting(scores, [4])).tolist() == [1]
+
+
 @pytest.mark.parametrize(
     ("label", "words"),
     [
