@@ -67,25 +67,40 @@ def _crops_of(folder: Path) -> Iterator[Crop]:
                 yield Crop(row["id"], pixels, label.graph, slip, split)
 
 
-def varied_batches(
-    crops: Sequence[Crop], labels: Sequence[int], size: int, frame: Frame, variation: str,
-    seed: int, *, mirrored: bool = False,
-) -> Iterator[Batch]:  # fmt: skip
-    """Endless batches of varied pictures ``[size, 1, side, side]`` and class numbers.
+class VariedCrops:
+    """Crops that look different each time one is drawn.
 
     Classes are drawn by the square root of their number of crops, between drawing every crop
-    and every class alike. Where ``mirrored``, every other picture is a mirror image.
+    and every class alike.
+
+    Args:
+        crops: To draw from.
+        labels: Their class numbers.
+        frame: How the recogniser wants its crops.
+        variation: One of :data:`~cbs_bench.training.variation.VARIATIONS`.
+        seed: Seeds every draw.
+        mirrored: Whether every other picture is a mirror image.
     """
-    generator = np.random.default_rng(seed)
-    numbers = np.array(labels)
-    weight = 1 / np.sqrt(np.bincount(numbers)[numbers])
-    chances = weight / weight.sum()
-    squares = [frame.square(crop.pixels) for crop in crops]
-    vary = VARIATIONS[variation](frame.side)
-    vary.set_random_seed(seed)
-    while True:
-        drawn = generator.choice(len(crops), size, p=chances)
-        pictures = np.stack([standardise(vary(image=squares[i])["image"]) for i in drawn])
-        if mirrored:
+
+    def __init__(
+        self, crops: Sequence[Crop], labels: Sequence[int], frame: Frame, variation: str,
+        seed: int, *, mirrored: bool = False,
+    ) -> None:  # fmt: skip
+        self._labels = np.array(labels)
+        weight = 1 / np.sqrt(np.bincount(self._labels)[self._labels])
+        self._chances = weight / weight.sum()
+        self._squares = [frame.square(crop.pixels) for crop in crops]
+        self._vary = VARIATIONS[variation](frame.side)
+        self._seed, self._mirrored = seed, mirrored
+
+    def batch(self, size: int, step: int) -> Batch:
+        """Pictures ``[size, 1, side, side]`` and class numbers, seeded by ``step``."""
+        generator = np.random.default_rng((self._seed, step))
+        drawn = generator.choice(len(self._squares), size, p=self._chances)
+        self._vary.set_random_seed(int(generator.integers(2**31)))
+        pictures = np.stack(
+            [standardise(self._vary(image=self._squares[i])["image"]) for i in drawn]
+        )
+        if self._mirrored:
             pictures[::2] = pictures[::2, :, ::-1]
-        yield pictures[:, None], numbers[drawn]
+        return pictures[:, None], self._labels[drawn]

@@ -63,7 +63,7 @@ def train(settings: DetectorSettings, report: Callable[[str], None]) -> None:
     network = HeatmapNetwork().to(device(), memory_format=torch.channels_last)
     optimise(
         network,
-        lambda first: pieces_of(training, settings.batch, settings.seed + first),
+        lambda step: pieces_of(training, settings.batch, settings.seed, step),
         lambda batch: _loss(network, batch),
         Schedule(settings.steps, 2e-3, 0.01),
         checkpoint=settings.out / "checkpoints" / "detector.pt",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import Any
 
 import torch
 from torch import nn
+
+from cbs_bench.training.batches import drawn
 
 WARM_UP = 0.05
 AVERAGING = 0.998
@@ -48,7 +50,7 @@ class _State:
 
 def optimise(
     network: nn.Module,
-    batches: Callable[[int], Iterator[Any]],
+    batch_of: Callable[[int], Any],
     loss_of: Callable[[Any], torch.Tensor],
     schedule: Schedule,
     *,
@@ -63,7 +65,7 @@ def optimise(
 
     Args:
         network: The network, on its device.
-        batches: Endless batches from the given step on.
+        batch_of: Draws the batch of a step, seeded by nothing but its number.
         loss_of: From one batch to its loss.
         schedule: Steps, learning rate, patience.
         checkpoint: Written now and then and at the end.
@@ -83,24 +85,25 @@ def optimise(
         state = _State(**stored["state"])
     network.train()
     average.eval()
-    began, running, stream = time.perf_counter(), 0.0, batches(state.step)
-    while state.step < schedule.steps and state.waited < schedule.patience:
-        for group in optimizer.param_groups:
-            group["lr"] = schedule.learning_rate * _shape(state.step / schedule.steps)
-        loss = loss_of(next(stream))
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimizer.step()
-        state.step += 1
-        _follow(average, network, state.step)
-        running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
-        if state.step % schedule.save_every == 0 or state.step == schedule.steps:
-            line = f"step {state.step}/{schedule.steps} loss {running:.3f}"
-            if score_of is not None:
-                line += f" validation {_look(average, score_of, state):.4f}"
-            _save(checkpoint, network, average, optimizer, state)
-            report(f"{line} {time.perf_counter() - began:.0f} s")
+    began, running = time.perf_counter(), 0.0
+    with drawn(batch_of, range(state.step, schedule.steps)) as batches:
+        while state.step < schedule.steps and state.waited < schedule.patience:
+            for group in optimizer.param_groups:
+                group["lr"] = schedule.learning_rate * _shape(state.step / schedule.steps)
+            loss = loss_of(next(batches))
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+            optimizer.step()
+            state.step += 1
+            _follow(average, network, state.step)
+            running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
+            if state.step % schedule.save_every == 0 or state.step == schedule.steps:
+                line = f"step {state.step}/{schedule.steps} loss {running:.3f}"
+                if score_of is not None:
+                    line += f" validation {_look(average, score_of, state):.4f}"
+                _save(checkpoint, network, average, optimizer, state)
+                report(f"{line} {time.perf_counter() - began:.0f} s")
     network.load_state_dict(state.best or average.state_dict())
     network.eval()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -26,17 +26,16 @@ Array = npt.NDArray[np.float32]
 Batch = tuple[Array, Array]
 
 
-def pieces_of(slips: Sequence[Slip], size: int, seed: int) -> Iterator[Batch]:
-    """Endless batches of pieces of scans with their targets.
+def pieces_of(slips: Sequence[Slip], size: int, seed: int, step: int) -> Batch:
+    """A batch of pieces of scans with their targets, drawn by ``seed`` and ``step``.
 
-    Yields:
+    Returns:
         Pictures ``[size, 1, 320, 128]`` and targets ``[size, 6, 80, 32]``: centre heatmap, log
         width, log height, offsets, and where a centre is.
     """
-    generator = np.random.default_rng(seed)
-    while True:
-        pairs = [_piece(slips[int(generator.integers(len(slips)))], generator) for _ in range(size)]
-        yield np.stack([p for p, _ in pairs])[:, None], np.stack([t for _, t in pairs])
+    generator = np.random.default_rng((seed, step))
+    pairs = [_piece(slips[int(generator.integers(len(slips)))], generator) for _ in range(size)]
+    return np.stack([p for p, _ in pairs])[:, None], np.stack([t for _, t in pairs])
 
 
 def _piece(slip: Slip, generator: np.random.Generator) -> tuple[Array, Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from torch import nn
 from cbs_bench.errors import InputError
 from cbs_bench.rendering.fonts import find_fonts
 from cbs_bench.training.classes import Classes, choose_classes
-from cbs_bench.training.crops import Crop, read_crops, varied_batches
+from cbs_bench.training.crops import Crop, VariedCrops, read_crops
 from cbs_bench.training.loop import Schedule, device, optimise
 from cbs_bench.training.losses import GlyphLoss
 from cbs_bench.training.networks import GlyphNetwork
@@ -111,7 +111,7 @@ def _pretrain(
     report(f"rendering {len(pictures.drawable)} graphs")
     optimise(
         network,
-        lambda first: pictures.batches(settings.batch, first),
+        lambda step: pictures.batch(settings.batch, step),
         GlyphLoss(network, classes),
         Schedule(settings.pretrain_steps, 2e-3),
         checkpoint=settings.out / "checkpoints" / "pretrained.pt",
@@ -133,18 +133,24 @@ def _tune(
     split = {name: [c for c in crops if c.split == name] for name in ("train", "validation")}
     labels = {name: [number[crop.graph] for crop in rows] for name, rows in split.items()}
 
-    def batches(first: int) -> Iterator[Batch]:
-        seed = settings.seed + first
-        real = varied_batches(
-            split["train"], labels["train"], settings.batch, frame, settings.variation, seed,
-            mirrored=settings.mirrored,
-        )  # fmt: skip
-        return _mixed(real, pictures.batches(settings.batch, first) if pictures else None)
+    varied = VariedCrops(
+        split["train"], labels["train"], frame, settings.variation, settings.seed,
+        mirrored=settings.mirrored,
+    )  # fmt: skip
+    real = settings.batch * 3 // 4 if pictures else settings.batch
+
+    def batch_of(step: int) -> Batch:
+        """Where there are rendered pictures, a quarter, so that unseen graphs stay known."""
+        batch = varied.batch(real, step)
+        if pictures is None:
+            return batch
+        rendered = pictures.batch(settings.batch - real, step)
+        return np.concatenate([batch[0], rendered[0]]), np.concatenate([batch[1], rendered[1]])
 
     validation = np.array([frame.prepare(crop.pixels) for crop in split["validation"]])
     optimise(
         network,
-        batches,
+        batch_of,
         GlyphLoss(network, classes, mixup=settings.mixup, margin=settings.margin),
         Schedule(settings.steps, settings.learning_rate, patience=settings.patience),
         checkpoint=settings.out / "checkpoints" / "tuned.pt",
@@ -166,17 +172,3 @@ def accuracy_on(
         return float((torch.cat(found) == truth).float().mean())
 
     return accuracy
-
-
-def _mixed(real: Iterator[Batch], rendered: Iterator[Batch] | None) -> Iterator[Batch]:
-    """Three quarters real, one quarter rendered, so that unseen graphs are not forgotten."""
-    for pictures, labels in real:
-        if rendered is None:
-            yield pictures, labels
-            continue
-        kept = len(labels) * 3 // 4
-        more, more_labels = next(rendered)
-        yield (
-            np.concatenate([pictures[:kept], more[kept:]]),
-            np.concatenate([labels[:kept], more_labels[kept:]]),
-        )

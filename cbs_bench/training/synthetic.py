@@ -36,37 +36,32 @@ class RenderedGlyphs:
         self, graphs: Sequence[str], fonts: Sequence[Font], frame: Frame, seed: int
     ) -> None:
         self._frame, self._seed = frame, seed
-        self._generator = np.random.default_rng(seed)
+        generator = np.random.default_rng(seed)
         self._masks: list[list[npt.NDArray[np.uint8]]] = []
         for graph in graphs:
-            drawn = (draw_graph(graph, [font], self._generator) for font in fonts)
+            drawn = (draw_graph(graph, [font], generator) for font in fonts)
             masks = [mask for mask in drawn if mask is not None]
             self._masks.append(
                 [(cv2.resize(mask, (SQUARE, SQUARE)) * 255).astype(np.uint8) for mask in masks]
             )
         self.drawable = np.array([i for i, masks in enumerate(self._masks) if masks])
 
-    def batches(self, size: int, first: int = 0) -> Iterator[Batch]:
-        """Endless batches of prepared pictures ``[size, 1, side, side]`` and class numbers.
-
-        Args:
-            size: Pictures in a batch.
-            first: Step that the first batch is for; it seeds the draws.
-        """
-        self._generator = np.random.default_rng((self._seed, first))
-        while True:
-            labels = self._generator.choice(self.drawable, size)
-            yield np.stack([self._picture(label) for label in labels])[:, None], labels
+    def batch(self, size: int, step: int) -> Batch:
+        """Prepared pictures ``[size, 1, side, side]`` and class numbers, seeded by ``step``."""
+        generator = np.random.default_rng((self._seed, step))
+        return self._pictures(generator.choice(self.drawable, size), generator)
 
     def each(self, number: int) -> Iterator[Batch]:
         """``number`` pictures of every graph that can be drawn, a few graphs at a time."""
-        self._generator = np.random.default_rng(self._seed)
+        generator = np.random.default_rng(self._seed)
         for start in range(0, len(self.drawable), GRAPHS_AT_ONCE):
-            labels = np.repeat(self.drawable[start : start + GRAPHS_AT_ONCE], number)
-            yield np.stack([self._picture(label) for label in labels])[:, None], labels
+            graphs = self.drawable[start : start + GRAPHS_AT_ONCE]
+            yield self._pictures(np.repeat(graphs, number), generator)
 
-    def _picture(self, label: int) -> npt.NDArray[np.float32]:
-        generator = self._generator
+    def _pictures(self, labels: npt.NDArray[np.int64], generator: np.random.Generator) -> Batch:
+        return np.stack([self._picture(label, generator) for label in labels])[:, None], labels
+
+    def _picture(self, label: int, generator: np.random.Generator) -> npt.NDArray[np.float32]:
         masks = self._masks[label]
         mask = masks[int(generator.integers(len(masks)))].astype(np.float32) / np.float32(255)
         height, width = (int(side) for side in generator.integers(SIDE - 18, SIDE - 1, 2))

@@ -35,7 +35,7 @@ def test_the_ideal_output_decodes_to_the_boxes():
     ("height", "width", "columns"), [(900, 40, 1), (2000, 400, 4), (90, 96, 1)]
 )
 def test_centres_lie_on_the_characters_of_the_piece(height, width, columns):
-    pictures, targets = next(pieces_of([slip(height, width, columns)], 8, seed=1))
+    pictures, targets = pieces_of([slip(height, width, columns)], 8, seed=1, step=0)
     assert targets[:, 5].sum() > 0
     for picture, target in zip(pictures[:, 0], targets, strict=True):
         for row, column in zip(*np.nonzero(target[5]), strict=True):
@@ -46,5 +46,5 @@ def test_centres_lie_on_the_characters_of_the_piece(height, width, columns):
 
 
 def test_pieces_are_seeded():
-    first, again = (next(pieces_of([slip(900, 40, 1)], 3, seed=4)) for _ in range(2))
+    first, again = (pieces_of([slip(900, 40, 1)], 3, seed=4, step=2) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))

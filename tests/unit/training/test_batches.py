@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+from cbs_bench.training.batches import drawn
+from cbs_bench.training.crops import Crop, VariedCrops
+from cbs_bench.vision.framing import Frame
+
+
+@pytest.fixture(params=[1, 2, 4], ids=lambda cores: f"{cores} cores")
+def _cores(request, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(request.param), raising=False)
+
+
+@pytest.mark.usefixtures("_cores")
+def test_batches_come_in_the_order_of_their_steps():
+    with drawn(lambda step: np.full(2, step), range(3, 20)) as batches:
+        assert [batch.tolist() for batch in batches] == [[step, step] for step in range(3, 20)]
+
+
+@pytest.mark.usefixtures("_cores")
+def test_a_run_may_end_before_its_batches_do():
+    with drawn(lambda step: step, range(10**9)) as batches:
+        assert next(batches) == 0
+
+
+@pytest.mark.usefixtures("_cores")
+def test_what_goes_wrong_in_drawing_is_raised_where_the_batch_is_used():
+    def batch_of(step):
+        return 1 // step
+
+    with pytest.raises(ZeroDivisionError), drawn(batch_of, range(2)) as batches:
+        list(batches)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_batch_depends_on_seed_and_step_alone(mirrored):
+    generator = np.random.default_rng(0)
+    crops = [
+        Crop(f"{i}", generator.integers(0, 256, (30, 20), dtype=np.uint8), "日", f"{i}", "train")
+        for i in range(3)
+    ]
+
+    def pictures(seed, step):
+        varied = VariedCrops(crops, [0, 1, 1], Frame(32), "photograph", seed, mirrored=mirrored)
+        varied.batch(8, step + 1)
+        return varied.batch(8, step)[0]
+
+    assert np.array_equal(pictures(0, 4), pictures(0, 4))
+    assert not np.array_equal(pictures(0, 4), pictures(0, 5))
+    assert not np.array_equal(pictures(0, 4), pictures(1, 4))
