@@ -9,21 +9,21 @@ from cbs_bench.dataset import rows, tiff
 from cbs_bench.dataset.annotations.pages import Page, Region
 from cbs_bench.dataset.annotations.search import annotated
 from cbs_bench.dataset.images import BadRowError, encoded
-from cbs_bench.dataset.scan_rows import Place, records
+from cbs_bench.dataset.scan_rows import PREDICTED, Place, records
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
 from cbs_bench.types import Glyph
 from cbs_bench.walk import IMAGE_SUFFIXES, files_below
 
 LAYOUT = "a folder with scans and, beside them, COCO, YOLO, LabelMe, PAGE XML or ALTO boxes"
-PREDICTED = "predicted"
 
 
 class Scans(CorpusBuilder):
     """Looks for annotations itself; a folder is a document and a scan a slip.
 
     Where there is no annotation at all, the shipped detector and recogniser read the scans; such
-    rows have the source ``predicted`` and their glyphs the status ``predicted``.
+    rows have the source ``predicted`` and their glyphs the status ``predicted``. So have those of
+    scans whose PAGE or ALTO was written by ``cbs-bench tokenize`` and changed by nobody.
     """
 
     info = CorpusInfo(
@@ -33,7 +33,7 @@ class Scans(CorpusBuilder):
         citation="Cite the owner of the scans.",
         homepage="the folder given as --raw",
         limits=(
-            "Rows whose source is `predicted` were read by the shipped models and by no person: "
+            "Rows whose source is `predicted` were read by models and by no person: "
             "correct them before you train or score with them.",
             "Images that readers get wrong (16-bit, CMYK, turned by EXIF, TIFF) are stored as PNG.",
         ),
@@ -52,8 +52,7 @@ class Scans(CorpusBuilder):
         if pages or faults:
             for image in images:
                 if image in pages:
-                    place = Place(root, image, root.name)
-                    yield from records(place, pages[image], lookup)
+                    yield from _annotated(root, image, pages[image], lookup)
                 else:
                     yield Rejection(image.relative_to(root).as_posix(), "no annotation names it")
         else:
@@ -71,6 +70,20 @@ def _images(raw: Path) -> list[Path]:
     if raw.is_dir():
         return files_below(raw, IMAGE_SUFFIXES)
     return [raw] if raw.suffix.lower() in IMAGE_SUFFIXES else []
+
+
+def _annotated(
+    root: Path, image: Path, page: Page, lookup: rows.Lookup
+) -> Iterator[Record | Rejection]:
+    """What an annotation says of a scan, or why it cannot be used."""
+    place = Place(root, image, PREDICTED if page.predicted else root.name)
+    fault = page.fault
+    if not page.regions:
+        fault = fault or "no glyph is marked on it that can be used; mark some, or take it away"
+    if fault:
+        yield Rejection(f"{place.where} ({page.where})", fault)
+    else:
+        yield from records(place, page, lookup, PREDICTED if page.predicted else "")
 
 
 def _predicted(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cbs_bench.dataset import reader
+from cbs_bench.dataset.scan_rows import PREDICTED
 
 REJECTED = "rejected.jsonl"
 """The file of a dataset that names every raw row left out, and why."""
@@ -39,6 +40,9 @@ class BuildReport:
         for config, splits in self.counts.items():
             shown = ", ".join(f"{split} {splits[split]}" for split in reader.SPLITS)
             lines.append(f"  {config:<7} {shown}")
+        scans = sum(self.sources["slips", PREDICTED, split] for split in reader.SPLITS)
+        if scans:
+            lines.append(f"  {scans} of the slips were read by models and corrected by nobody")
         lines += [f"  rejected {n}: {reason}" for reason, n in self.rejected.most_common(5)]
         if self.rejected:
             lines.append(f"  each one in {self.out / REJECTED}")

@@ -11,6 +11,9 @@ from cbs_bench.dataset.annotations.pages import Page
 from cbs_bench.interfaces import ImageRef, Record
 from cbs_bench.script.labels import parse
 
+PREDICTED = "predicted"
+"""The source of scans, and the status of glyphs, that models read and nobody corrected."""
+
 
 class Place:
     """Where a scan belongs: a folder is a document and a scan a slip.

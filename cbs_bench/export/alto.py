@@ -1,7 +1,8 @@
 """ALTO XML 4.2 of the Library of Congress (https://www.loc.gov/standards/alto/).
 
 A column is a ``TextLine``, a glyph a ``String`` of one ``Glyph``; the recogniser's other
-candidates are its ``Variant`` elements.
+candidates are its ``Variant`` elements. The settings of the processing step record what was
+written, so that the builder ``scans`` knows whether anybody has corrected it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from cbs_bench import __version__
+from cbs_bench.dataset.annotations import as_written
+from cbs_bench.dataset.annotations.alto import parts
 from cbs_bench.export.scan_reading import ScanReading, alternatives, around, text_of
 from cbs_bench.types import Box, Glyph
 
@@ -23,6 +26,7 @@ def document(reading: ScanReading) -> str:
     source = ET.SubElement(description, "sourceImageInformation")
     ET.SubElement(source, "fileName").text = reading.name
     processing = ET.SubElement(description, "Processing", ID="p1")
+    settings = ET.SubElement(processing, "processingStepSettings")
     software = ET.SubElement(processing, "processingSoftware")
     ET.SubElement(software, "softwareName").text = "cbs-bench"
     ET.SubElement(software, "softwareVersion").text = __version__
@@ -34,6 +38,7 @@ def document(reading: ScanReading) -> str:
         block = ET.SubElement(space, "TextBlock", {"ID": "b1", **_place(around(reading.glyphs))})
         for number, column in enumerate(reading.columns(), 1):
             _line(block, column, f"b1l{number}")
+    settings.text = as_written.record(parts(root))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 

@@ -2,7 +2,8 @@
 
 The format: https://github.com/PRImA-Research-Lab/PAGE-XML. A column is a ``TextLine``, a
 glyph a ``Word`` of one ``Glyph``; the recogniser's other candidates follow its first as
-further ``TextEquiv``.
+further ``TextEquiv``. A ``MetadataItem`` records what was written, so that the builder ``scans``
+knows whether anybody has corrected it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 from cbs_bench import __version__
+from cbs_bench.dataset.annotations import as_written
+from cbs_bench.dataset.annotations.page_xml import parts
 from cbs_bench.export.scan_reading import ScanReading, alternatives, around, text_of
 from cbs_bench.types import Box, Glyph
 
@@ -37,6 +40,8 @@ def document(reading: ScanReading) -> str:
         _coords(region, around(reading.glyphs))
         for number, column in enumerate(reading.columns(), 1):
             _line(region, column, f"r1l{number}")
+    step = {"type": "processingStep", "name": "cbs-bench", "value": as_written.record(parts(root))}
+    ET.SubElement(metadata, "MetadataItem", step)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 

@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from cbs_bench.dataset.annotations import lines
+from cbs_bench.dataset.annotations.as_written import AsWritten, Part
 from cbs_bench.dataset.annotations.pages import XYWH, Fault, Page, Region
 from cbs_bench.dataset.safe_xml import local_name
-from cbs_bench.script.labels import split_glyphs
+
+_KINDS = {"String": "string", "Glyph": "glyph"}
+_NO_LINE = Part("line", "", "", None)
+"""A ``TextLine`` has no text of its own."""
 
 
 def recognise(root: Element) -> bool:
@@ -17,36 +22,55 @@ def recognise(root: Element) -> bool:
 
 
 def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
-    """The one scan of a file; a ``String`` of a single glyph counts as a ``Glyph``."""
-    unit = _first_text(root, "MeasurementUnit") or "pixel"
+    """The one scan of a file; glyphs in the order of the document."""
+    unit = next(_texts(root, "MeasurementUnit"), "") or "pixel"
     if unit != "pixel":
         yield Fault(path.name, f"measured in {unit}, not in pixels")
         return
-    regions = []
-    for element in _glyphs(root):
-        where = f"{path.name} {element.get('ID')}"
-        label = element.get("CONTENT", "")
-        if local_name(element) == "String" and len(split_glyphs(label)) != 1:
-            yield Fault(where, "a string of several glyphs without boxes of its glyphs")
-            continue
-        try:
-            regions.append(Region(_box(element), label))
-        except (TypeError, ValueError) as error:
-            yield Fault(where, f"no box: {error}")
-    yield Page(_first_text(root, "fileName"), tuple(regions), path.name)
+    written = AsWritten(_texts(root, "processingStepSettings"))
+    regions: list[Region] = []
+    fault = ""
+    try:
+        for string in (element for element in root.iter() if local_name(element) == "String"):
+            for found in lines.read(_NO_LINE, [_word(string)], written, path.name):
+                if isinstance(found, Fault):
+                    yield found
+                else:
+                    regions.append(found)
+    except lines.CountError as error:
+        fault = str(error)
+    yield Page(
+        next(_texts(root, "fileName"), ""),
+        tuple(regions),
+        path.name,
+        predicted=written.all(parts(root)),
+        fault=fault,
+    )
 
 
-def _glyphs(root: Element) -> Iterator[Element]:
-    for string in (element for element in root.iter() if local_name(element) == "String"):
-        inside = [child for child in string if local_name(child) == "Glyph"]
-        yield from inside or [string]
+def parts(root: Element) -> Iterator[Part]:
+    """Every string and glyph of a file, in its order."""
+    return (_part(element) for element in root.iter() if local_name(element) in _KINDS)
 
 
-def _box(element: Element) -> XYWH:
-    x, y, width, height = (float(element.get(n, "")) for n in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
+def _word(string: Element) -> tuple[Part, list[Part]]:
+    inside = [child for child in string if local_name(child) == "Glyph"]
+    return _part(string), list(map(_part, inside or [string]))
+
+
+def _part(element: Element) -> Part:
+    kind = _KINDS[local_name(element)]
+    return Part(kind, element.get("ID", ""), element.get("CONTENT", "").strip(), _box(element))
+
+
+def _box(element: Element) -> XYWH | None:
+    names = ("HPOS", "VPOS", "WIDTH", "HEIGHT")
+    try:
+        x, y, width, height = (float(element.get(name, "")) for name in names)
+    except ValueError:
+        return None
     return (x, y, width, height)
 
 
-def _first_text(root: Element, name: str) -> str:
-    found = (element.text for element in root.iter() if local_name(element) == name)
-    return (next(found, "") or "").strip()
+def _texts(root: Element, name: str) -> Iterator[str]:
+    return ((e.text or "").strip() for e in root.iter() if local_name(e) == name)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from cbs_bench.dataset.annotations import lines
+from cbs_bench.dataset.annotations.as_written import AsWritten, Part
 from cbs_bench.dataset.annotations.pages import XYWH, Fault, Page, Region, bounds
 from cbs_bench.dataset.safe_xml import local_name
-from cbs_bench.script.labels import split_glyphs
 
-_WHOLES = {"TextLine": "line", "Word": "word"}
-"""What holds glyphs, and what to call it."""
+_KINDS = {"TextLine": "line", "Word": "word", "Glyph": "glyph"}
 
 
 def recognise(root: Element) -> bool:
@@ -20,45 +20,64 @@ def recognise(root: Element) -> bool:
 
 
 def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
-    """The scans of one file; glyphs in the order of the document.
-
-    A word or a line of a single glyph counts as a glyph where no glyphs are marked.
-    """
+    """The scans of one file; glyphs in the order of the document."""
+    notes = (e.get("value", "") for e in root.iter() if local_name(e) == "MetadataItem")
+    written = AsWritten(notes)
     for page in (element for element in root if local_name(element) == "Page"):
-        regions = []
-        for element in _glyphs(page):
-            where = f"{path.name} {element.get('id')}"
-            label = _text(element)
-            kind = _WHOLES.get(local_name(element))
-            if kind and len(split_glyphs(label)) != 1:
-                yield Fault(where, f"a {kind} of several glyphs without boxes of its glyphs")
-                continue
-            try:
-                regions.append(Region(_box(element), label))
-            except (TypeError, ValueError) as error:
-                yield Fault(where, f"no box: {error}")
-        yield Page(page.get("imageFilename", ""), tuple(regions), path.name)
+        regions: list[Region] = []
+        fault = ""
+        try:
+            for line in (element for element in page.iter() if local_name(element) == "TextLine"):
+                for found in lines.read(_part(line), _words(line), written, path.name):
+                    if isinstance(found, Fault):
+                        yield found
+                    else:
+                        regions.append(found)
+        except lines.CountError as error:
+            fault = str(error)
+        yield Page(
+            page.get("imageFilename", ""),
+            tuple(regions),
+            path.name,
+            predicted=written.all(parts(root)),
+            fault=fault,
+        )
 
 
-def _glyphs(page: Element) -> Iterator[Element]:
-    for whole in (element for element in page.iter() if local_name(element) in _WHOLES):
-        inside = [local_name(child) for child in whole]
-        if "Glyph" in inside:
-            yield from (child for child in whole if local_name(child) == "Glyph")
-        elif "Word" not in inside:
-            yield whole
+def parts(root: Element) -> Iterator[Part]:
+    """Every line, word and glyph of a file, in its order."""
+    return (_part(element) for element in root.iter() if local_name(element) in _KINDS)
 
 
-def _box(element: Element) -> XYWH:
-    coords = next((child for child in element if local_name(child) == "Coords"), Element("Coords"))
+def _words(line: Element) -> list[tuple[Part, list[Part]]]:
+    words = _inside(line, "Word") or [line]
+    return [(_part(word), list(map(_part, _inside(word, "Glyph") or [word]))) for word in words]
+
+
+def _inside(element: Element, name: str) -> list[Element]:
+    return [child for child in element if local_name(child) == name]
+
+
+def _part(element: Element) -> Part:
+    kind = _KINDS[local_name(element)]
+    return Part(kind, element.get("id", ""), _text(element), _box(element))
+
+
+def _box(element: Element) -> XYWH | None:
+    coords = next(iter(_inside(element, "Coords")), Element("Coords"))
     pairs = [pair.split(",") for pair in coords.get("points", "").split()]
     # Until 2010 each point was an element.
     pairs += [[point.get("x", ""), point.get("y", "")] for point in coords]
-    return bounds([(float(x), float(y)) for x, y in pairs])
+    try:
+        return bounds([(float(x), float(y)) for x, y in pairs])
+    except ValueError:
+        return None
 
 
 def _text(element: Element) -> str:
-    for child in element:
-        if local_name(child) == "TextEquiv":
-            return next((part.text or "" for part in child if local_name(part) == "Unicode"), "")
-    return ""
+    """The reading of lowest index; one without an index is the main one."""
+    found = _inside(element, "TextEquiv")
+    if not found:
+        return ""
+    first = min(found, key=lambda equivalent: int(equivalent.get("index", 0)))
+    return next((part.text or "" for part in _inside(first, "Unicode")), "").strip()

@@ -36,11 +36,15 @@ class Page:
         image: The name of the image as the annotation gives it; empty where it gives none.
         regions: The glyphs in reading order.
         where: File and element of the annotation, for messages.
+        predicted: Whether it is the models' reading, which nobody has changed.
+        fault: Why it cannot be used as a whole; empty if it can.
     """
 
     image: str
     regions: tuple[Region, ...]
     where: str
+    predicted: bool = False
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)

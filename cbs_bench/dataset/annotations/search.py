@@ -17,7 +17,7 @@ MAX_BYTES = 256 << 20
 
 
 def annotated(root: Path, images: Sequence[Path]) -> tuple[dict[Path, Page], list[Fault]]:
-    """The annotation of each image, and what could not be used.
+    """The annotation of each image, and what else could not be used.
 
     Args:
         root: The folder that is searched with all its subfolders.
@@ -42,8 +42,6 @@ def annotated(root: Path, images: Sequence[Path]) -> tuple[dict[Path, Page], lis
                     continue
                 if image in pages:
                     faults.append(Fault(found.where, f"{image.name} is annotated twice"))
-                elif not found.regions and any(f.where.startswith(found.where) for f in faults):
-                    faults.append(Fault(found.where, f"no glyph of {image.name} can be used"))
                 else:
                     pages[image] = found
         except DataError as error:

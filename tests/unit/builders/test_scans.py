@@ -92,8 +92,8 @@ def alto(folder):
     (folder / "a.xml").write_text(
         '<alto xmlns="http://www.loc.gov/standards/alto/ns-v4#"><Description><MeasurementUnit>'
         "pixel</MeasurementUnit><sourceImageInformation><fileName>a.png</fileName>"
-        f'</sourceImageInformation></Description><Layout><String CONTENT="x">{glyphs}</String>'
-        "</Layout></alto>",
+        f'</sourceImageInformation></Description><Layout><String CONTENT="{"".join(BOXES)}">'
+        f"{glyphs}</String></Layout></alto>",
         encoding="utf-8",
     )
 

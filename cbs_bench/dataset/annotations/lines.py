@@ -1,0 +1,101 @@
+"""A line of PAGE or ALTO: which of its texts names each glyph.
+
+Editors show the text of a line or a word, and many leave that of the glyphs below as it was. So a
+text that differs from the one this package wrote is a correction, wherever it was made; where
+several were changed, that of the word goes before that of the line, and both before the glyph's.
+Of a file without a record of what was written, the glyphs' texts count as written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cbs_bench.dataset.annotations.as_written import AsWritten, Part
+from cbs_bench.dataset.annotations.pages import XYWH, Fault, Region
+from cbs_bench.script.labels import parse, split_glyphs
+
+Words = Sequence[tuple[Part, Sequence[Part]]]
+"""Each word and its glyphs; one without glyphs is its own glyph."""
+
+
+class CountError(ValueError):
+    """A text has more or fewer graphs than glyphs are marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    value: str
+    as_written: bool
+
+
+def read(line: Part, words: Words, written: AsWritten, file: str) -> Iterator[Region | Fault]:
+    """The glyphs of a line, in the order of the file.
+
+    A word or a line of a single glyph counts as a glyph where no glyphs are marked.
+
+    Args:
+        line: The line; without text where the format gives it none.
+        words: Its words; a line without words is its own word.
+        written: What was written.
+        file: Name of the file, for messages.
+
+    Raises:
+        CountError: If a corrected text cannot be told from glyph to glyph.
+    """
+    marked = [glyph for _, inside in words for glyph in inside]
+    glyphs = [_text(glyph, written) for glyph in marked]
+    of_words = [piece for word, inside in words for piece in _pieces(word, inside, written)]
+    of_line = _pieces(line, marked, written)
+    boxes = [_box(word, inside, glyph, written) for word, inside in words for glyph in inside]
+    texts = zip(of_words, of_line, glyphs, strict=True)
+    for glyph, box, choice in zip(marked, boxes, texts, strict=True):
+        where, label = f"{file} {glyph.name}", _corrected(choice)
+        if glyph.kind != "glyph" and not _is_one(label):
+            yield Fault(where, f"a {glyph.kind} of several glyphs without boxes of its glyphs")
+        elif box is None:
+            yield Fault(where, "it has no box of numbers")
+        else:
+            yield Region(box, label)
+
+
+def _pieces(whole: Part, glyphs: Sequence[Part], written: AsWritten) -> list[_Text]:
+    """What the text of a word or line says of each of its glyphs."""
+    text, own = "".join(whole.text.split()), [glyph.text for glyph in glyphs]
+    if text == "".join(own):
+        graphs = own
+    elif len(glyphs) == 1 and _is_one(text):
+        graphs = [text]
+    else:
+        graphs = split_glyphs(text)
+    as_written = written.text(whole)
+    if not text or (as_written and len(graphs) != len(glyphs)):
+        return [_text(glyph, written) for glyph in glyphs]  # glyphs came or went since
+    if len(graphs) != len(glyphs):
+        raise CountError(
+            f"its {whole.kind} {whole.name} has not one graph for each glyph marked: "
+            f"{len(graphs)} graphs, {len(glyphs)} glyphs; mend the text or the boxes"
+        )
+    return [_Text(graph, as_written) for graph in graphs]
+
+
+def _corrected(texts: Sequence[_Text]) -> str:
+    """The label of a glyph by its word, its line and itself; what is empty says nothing."""
+    before = next((text.value for text in texts if text.as_written), texts[-1].value)
+    changed = (text.value for text in texts if text.value and not text.as_written)
+    return next((value for value in changed if value != before), before)
+
+
+def _box(word: Part, inside: Sequence[Part], glyph: Part, written: AsWritten) -> XYWH | None:
+    """That of the glyph, unless only its word was moved, which holds nothing else."""
+    moved = len(inside) == 1 and written.box(glyph) and not written.box(word)
+    return word.box if moved else glyph.box
+
+
+def _text(part: Part, written: AsWritten) -> _Text:
+    return _Text(part.text, written.text(part))
+
+
+def _is_one(label: str) -> bool:
+    """Whether a text is the label of one glyph, such as ``又（有）``."""
+    return len(split_glyphs(parse(label).graph)) == 1
