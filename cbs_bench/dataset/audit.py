@@ -7,7 +7,7 @@ as how often one graph stands under several labels.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,13 @@ class AuditReport:
     """What an audit found.
 
     Attributes:
-        faults: One line each; empty for a sound dataset.
+        faults: One line each, the rest of a kind in one; empty for a sound dataset.
+        count: How many faults there are.
         measures: Numbers by config.
     """
 
     faults: list[str] = field(default_factory=list)
+    count: int = 0
     measures: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -41,8 +43,20 @@ class AuditReport:
             lines.append(f"{config}:")
             lines += [f"  {name}: {value}" for name, value in measures.items()]
         lines += [f"fault: {fault}" for fault in self.faults]
-        lines.append(f"{len(self.faults)} faults" if self.faults else "no fault")
+        lines.append(f"{self.count} faults" if self.faults else "no fault")
         return "\n".join(lines)
+
+    def add(self, faults: Iterable[str]) -> None:
+        """Take in faults of one kind, of which only the first are named."""
+        rest = 0
+        for number, fault in enumerate(faults):
+            self.count += 1
+            if number < SHOWN:
+                self.faults.append(fault)
+            else:
+                rest += 1
+        if rest:
+            self.faults.append(f"... and {rest} more of these")
 
 
 def audit(folder: Path) -> AuditReport:
@@ -57,7 +71,7 @@ def audit(folder: Path) -> AuditReport:
     """
     report = AuditReport()
     manifest = reader.manifest(folder)
-    report.faults += _limited(_file_faults(folder, manifest))
+    report.add(_file_faults(folder, manifest))
     for config in manifest["counts"]:
         scan = _ConfigAudit(folder, config, by_document=bool(manifest.get("by_document")))
         for split in reader.SPLITS:
@@ -65,20 +79,10 @@ def audit(folder: Path) -> AuditReport:
                 scan.read(split, manifest["counts"][config].get(split, 0))
             except InputError as error:
                 scan.faults.append(str(error))
-        report.faults += [*_limited(iter(scan.faults)), *_limited(scan.leaks())]
+        report.add(scan.faults)
+        report.add(scan.leaks())
         report.measures[config] = scan.measures()
     return report
-
-
-def _limited(faults: Iterator[str]) -> Iterator[str]:
-    rest = 0
-    for number, fault in enumerate(faults):
-        if number < SHOWN:
-            yield fault
-        else:
-            rest += 1
-    if rest:
-        yield f"... and {rest} more of these"
 
 
 def _file_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:

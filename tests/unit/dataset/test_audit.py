@@ -61,6 +61,16 @@ def test_changed_missing_and_foreign_files(sound):
     assert "cannot read the shard" in found
 
 
+def test_faults_that_are_not_named_are_counted(sound):
+    edit(sound, shard(sound, "pos", "train"), lambda rows: [row | {"id": ""} for row in rows])
+    report = audit(sound)
+    faulty = len(list(reader.rows(sound, "pos", "train")))
+    assert faulty > 20
+    assert report.count == 2 * faulty - 1  # no id, and all but the first have it twice
+    assert len(report.faults) == 21
+    assert str(report).endswith(f"{report.count} faults")
+
+
 def test_a_stale_card(sound):
     (sound / "README.md").write_text("# mine")
     assert any("README.md" in fault for fault in audit(sound).faults)
