@@ -77,11 +77,13 @@ def _annotated(
 ) -> Iterator[Record | Rejection]:
     """What an annotation says of a scan, or why it cannot be used."""
     place = Place(root, image, PREDICTED if page.predicted else root.name)
-    fault = page.fault
-    if not page.regions:
-        fault = fault or "no glyph is marked on it that can be used; mark some, or take it away"
-    if fault:
-        yield Rejection(f"{place.where} ({page.where})", fault)
+    if page.quarters:
+        yield _lying(place, page.quarters)
+    elif page.fault:
+        yield Rejection(f"{place.where} ({page.where})", page.fault)
+    elif not page.regions:
+        reason = "no glyph is marked on it that can be used; mark some, or take the scan away"
+        yield Rejection(f"{place.where} ({page.where})", reason)
     else:
         yield from records(place, page, lookup, PREDICTED if page.predicted else "")
 
@@ -105,13 +107,15 @@ def _predicted(
             continue
         glyphs, quarters = reader.read_any_way_up(pixels)
         if quarters:
-            yield Rejection(
-                place.where, f"not upright; turn it {90 * quarters} degrees to the left"
-            )
+            yield _lying(place, quarters)
             continue
         regions = (_region(glyph, pixels.shape, factor) for glyph in glyphs)
         read = tuple(region for region in regions if region is not None)
         yield from records(place, Page(image.name, read, PREDICTED), lookup, PREDICTED)
+
+
+def _lying(place: Place, quarters: int) -> Rejection:
+    return Rejection(place.where, f"not upright; turn it {90 * quarters} degrees to the left")
 
 
 def _region(glyph: Glyph, shape: tuple[int, ...], factor: int) -> Region | None:

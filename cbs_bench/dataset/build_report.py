@@ -23,6 +23,7 @@ class BuildReport:
         counts: Rows by config and split.
         sources: Rows by ``(config, source, split)``; configs without sources are not in it.
         rejected: Raw rows left out, by reason without its particulars.
+        examples: Where the first one of each reason is.
         by_document: Whether splits keep whole documents together.
         fingerprint: The digest of the data.
     """
@@ -32,8 +33,15 @@ class BuildReport:
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     sources: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
     by_document: bool = False
     fingerprint: str = ""
+
+    def reject(self, where: str, reason: str) -> None:
+        """Count a raw row that is left out."""
+        kind = reason.split(":", maxsplit=1)[0]
+        self.rejected[kind] += 1
+        self.examples.setdefault(kind, where)
 
     def __str__(self) -> str:
         lines = [f"{self.builder}: {self.out}"]
@@ -43,7 +51,8 @@ class BuildReport:
         scans = sum(self.sources["slips", PREDICTED, split] for split in reader.SPLITS)
         if scans:
             lines.append(f"  {scans} of the slips were read by models and corrected by nobody")
-        lines += [f"  rejected {n}: {reason}" for reason, n in self.rejected.most_common(5)]
+        for reason, number in self.rejected.most_common(5):
+            lines.append(f"  rejected {number}: {reason} (first: {self.examples[reason]})")
         if self.rejected:
             lines.append(f"  each one in {self.out / REJECTED}")
         return "\n".join(lines)

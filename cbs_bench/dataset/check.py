@@ -11,11 +11,9 @@ from typing import Any, NamedTuple
 
 from cbs_bench.dataset import jpeg
 from cbs_bench.dataset.boxes import box_fault
-from cbs_bench.dataset.images import UNREADABLE, BadRowError, brief, encoded, opened
+from cbs_bench.dataset.images import UNREADABLE, BadRowError, brief, encoded, opened, shown_size
 from cbs_bench.interfaces import ImageRef, Record
 
-_TURNED = frozenset({5, 6, 7, 8})
-_ORIENTATION = 0x0112
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """What Python reads file names in another encoding as."""
 
@@ -111,8 +109,7 @@ def _measure(data: bytes) -> tuple[int, int, str]:
     try:
         with opened(data) as image:
             # `datasets` turns an image by its EXIF mark, and boxes refer to what it gives.
-            turned = image.getexif().get(_ORIENTATION) in _TURNED
-            size = image.size[::-1] if turned else image.size
+            size = shown_size(image)
             image.load()
             return *size, (image.format or "png").lower()
     except BadRowError:

@@ -40,6 +40,7 @@ MAX_PIXELS = 100_000_000
 _KEPT_FORMATS = frozenset({"PNG", "JPEG", "WEBP"})
 _KEPT_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 _ORIENTATION = 0x0112
+_ON_A_SIDE = frozenset({5, 6, 7, 8})
 
 
 class BadRowError(ValueError):
@@ -79,8 +80,33 @@ def brief(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
+def upright_size(path: Path) -> tuple[int, int]:
+    """Width and height of an image turned by its EXIF mark, mostly from its header alone.
+
+    Raises:
+        BadRowError: If there is no readable image of reasonable size.
+    """
+    try:
+        if tiff.is_large(path):
+            return tiff.opened(path, path.stat().st_mtime_ns).size
+        with opened(path) as image:
+            if getattr(image, "n_frames", 1) == 1:
+                return shown_size(image)
+        height, width = _pixels(ImageRef(path)).shape[:2]  # a TIFF may begin with a preview
+        return width, height
+    except BadRowError:
+        raise
+    except UNREADABLE as error:
+        raise BadRowError(f"unreadable image: {brief(error)}") from error
+
+
+def shown_size(image: Image) -> tuple[int, int]:
+    """Width and height of an open image once it is turned by its EXIF mark."""
+    return image.size[::-1] if image.getexif().get(_ORIENTATION) in _ON_A_SIDE else image.size
+
+
 @contextmanager
-def opened(data: bytes) -> Iterator[Image]:
+def opened(data: bytes | Path) -> Iterator[Image]:
     """An image whose header is read and whose pixels are not yet.
 
     Raises:
@@ -92,7 +118,7 @@ def opened(data: bytes) -> Iterator[Image]:
         # Pillow warns at sizes that are usual for scans; the limit here is our own.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         try:
-            image = Image.open(io.BytesIO(data))
+            image = Image.open(io.BytesIO(data) if isinstance(data, bytes) else data)
         except Image.DecompressionBombError as error:
             raise BadRowError(f"image too large: {brief(error)}") from error
     with image:

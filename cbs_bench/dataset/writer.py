@@ -174,7 +174,7 @@ class _Writing:
         self.first_rejected = self.first_rejected or f"{rejection.where}: {rejection.reason}"
         line = {"where": rejection.where, "reason": rejection.reason}
         self._rejected.write(json.dumps(line, ensure_ascii=False) + "\n")
-        self._report.rejected[rejection.reason.split(":")[0]] += 1
+        self._report.reject(rejection.where, rejection.reason)
 
     def _schema(self, config: str) -> Schema:
         if config not in self._schemas:

@@ -36,6 +36,8 @@ def document(reading: ScanReading) -> str:
     space = ET.SubElement(page, "PrintSpace", {"HPOS": "0", "VPOS": "0", **size})
     if reading.glyphs:
         block = ET.SubElement(space, "TextBlock", {"ID": "b1", **_place(around(reading.glyphs))})
+        if reading.clockwise:
+            block.set("ROTATION", str(reading.clockwise % 360))  # counterclockwise, as it stands
         for number, column in enumerate(reading.columns(), 1):
             _line(block, column, f"b1l{number}")
     settings.text = as_written.record(parts(root))

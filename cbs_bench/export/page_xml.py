@@ -20,6 +20,10 @@ from cbs_bench.types import Box, Glyph
 NAMESPACE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
 
 
+DIRECTIONS = {0: "top-to-bottom", -90: "right-to-left", 180: "bottom-to-top", 90: "left-to-right"}
+"""Where a column leads on the scan as it is, by the turn that sets it upright."""
+
+
 def document(reading: ScanReading) -> str:
     """The scan as a PAGE XML file."""
     root = ET.Element("PcGts", xmlns=NAMESPACE)
@@ -35,8 +39,11 @@ def document(reading: ScanReading) -> str:
         imageWidth=str(reading.width),
         imageHeight=str(reading.height),
     )
+    if reading.clockwise:
+        page.set("orientation", str(reading.clockwise))
     if reading.glyphs:
-        region = ET.SubElement(page, "TextRegion", id="r1", readingDirection="top-to-bottom")
+        direction = DIRECTIONS[reading.clockwise]
+        region = ET.SubElement(page, "TextRegion", id="r1", readingDirection=direction)
         _coords(region, around(reading.glyphs))
         for number, column in enumerate(reading.columns(), 1):
             _line(region, column, f"r1l{number}")

@@ -32,6 +32,11 @@ class ScanReading:
         """The glyphs in reading order."""
         return self.reading.glyphs
 
+    @property
+    def clockwise(self) -> int:
+        """Degrees by which the scan has to be turned clockwise to stand upright: -90 to 180."""
+        return {0: 0, 1: -90, 2: 180, 3: 90}[self.reading.quarters]
+
     def as_dict(self) -> dict[str, Any]:
         """The JSON form."""
         return {"scan": self.name, **self.reading.as_dict()}

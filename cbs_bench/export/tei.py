@@ -36,6 +36,8 @@ def document(reading: ScanReading) -> str:
             number += 1
             zone = ET.SubElement(surface, "zone", _corners(glyph.box))
             zone.set(XML_ID, f"g{number}")
+            if reading.clockwise:
+                zone.set("rotate", str(-reading.clockwise % 360))  # clockwise, as it stands
             parent = block if glyph.sure else ET.SubElement(block, "unclear", cert="low")
             ET.SubElement(parent, "g", facs=f"#g{number}").text = text_of(glyph)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"

@@ -8,7 +8,14 @@ from xml.etree.ElementTree import Element
 
 from cbs_bench.dataset.annotations import lines
 from cbs_bench.dataset.annotations.as_written import AsWritten, Part
-from cbs_bench.dataset.annotations.pages import XYWH, Fault, Page, Region
+from cbs_bench.dataset.annotations.pages import (
+    XYWH,
+    Fault,
+    Page,
+    Region,
+    quarters_left,
+    size_of,
+)
 from cbs_bench.dataset.safe_xml import local_name
 
 _KINDS = {"String": "string", "Glyph": "glyph"}
@@ -43,6 +50,9 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
         next(_texts(root, "fileName"), ""),
         tuple(regions),
         path.name,
+        _size(root),
+        ordered=True,
+        quarters=_quarters(root),
         predicted=written.all(parts(root)),
         fault=fault,
     )
@@ -51,6 +61,17 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
 def parts(root: Element) -> Iterator[Part]:
     """Every string and glyph of a file, in its order."""
     return (_part(element) for element in root.iter() if local_name(element) in _KINDS)
+
+
+def _size(root: Element) -> tuple[float, float] | None:
+    page = next((element for element in root.iter() if local_name(element) == "Page"), root)
+    return size_of(page.get("WIDTH"), page.get("HEIGHT"))
+
+
+def _quarters(root: Element) -> int:
+    """Of the first element whose content is turned; what is turned to the left must go right."""
+    turns = (quarters_left(element.get("ROTATION", "0")) for element in root.iter())
+    return next((turn for turn in turns if turn), 0)
 
 
 def _word(string: Element) -> tuple[Part, list[Part]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cbs_bench.dataset.annotations.pages import Fault, Page, Region, number
+from cbs_bench.dataset.annotations.pages import Fault, Page, Region, number, size_of
 
 TEXT_KEYS = ("label", "text", "transcription", "graph")
 """Where tools that annotate text keep it, in the annotation or in its ``attributes``."""
@@ -34,19 +34,23 @@ def pages(content: Mapping[str, Any], path: Path) -> Iterator[Page | Fault]:
             continue
         try:
             x, y, width, height = (number(value) for value in entry["bbox"])
-            label = (
-                _text(entry) or names.get(str(entry.get("category_id")), "") or _only_text(entry)
-            )
+            category = str(entry.get("category_id", ""))
+            label = _text(entry) or names.get(category, "") or _only_text(entry)
         except (KeyError, TypeError, ValueError) as error:
             yield Fault(where, f"no box of four numbers: {error}")
             continue
-        regions[image_id].append(Region((x, y, width, height), label))
+        if category and not label and category not in categories:
+            yield Fault(where, f"no category of that id: {category}; add it to the categories")
+            continue
+        regions[image_id].append(Region((x, y, width, height), label, where))
     for image in content["images"]:
         where = f"{path.name} image {image.get('id')}"
         if not image.get("file_name"):
             yield Fault(where, "no file_name")
             continue
-        yield Page(str(image["file_name"]), tuple(regions.get(str(image.get("id")), ())), where)
+        found = tuple(regions.get(str(image.get("id")), ()))
+        size = size_of(image.get("width"), image.get("height"))
+        yield Page(str(image["file_name"]), found, where, size)
 
 
 def _text(entry: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cbs_bench.dataset.annotations.pages import XYWH, Fault, Page, Region, bounds, number
+from cbs_bench.dataset.annotations.pages import XYWH, Fault, Page, Region, bounds, number, size_of
 
 
 def recognise(content: Any) -> bool:
@@ -19,13 +19,15 @@ def pages(content: Mapping[str, Any], path: Path) -> Iterator[Page | Fault]:
     """The one scan of a file; polygons become their bounding boxes."""
     regions = []
     for index, shape in enumerate(content["shapes"]):
+        where = f"{path.name} shape {index}"
         try:
             points = [(number(x), number(y)) for x, y in shape["points"]]
             box = _around(*points) if shape.get("shape_type") == "circle" else bounds(points)
-            regions.append(Region(box, str(shape.get("label") or "")))
+            regions.append(Region(box, str(shape.get("label") or ""), where))
         except (KeyError, TypeError, ValueError) as error:
-            yield Fault(f"{path.name} shape {index}", f"no box: {error}")
-    yield Page(str(content["imagePath"]), tuple(regions), path.name)
+            yield Fault(where, f"no box: {error}")
+    size = size_of(content.get("imageWidth"), content.get("imageHeight"))
+    yield Page(str(content["imagePath"]), tuple(regions), path.name, size)
 
 
 def _around(centre: tuple[float, float], edge: tuple[float, float]) -> XYWH:

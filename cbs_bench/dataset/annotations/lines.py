@@ -56,7 +56,7 @@ def read(line: Part, words: Words, written: AsWritten, file: str) -> Iterator[Re
         elif box is None:
             yield Fault(where, "it has no box of numbers")
         else:
-            yield Region(box, label)
+            yield Region(box, label, where)
 
 
 def _pieces(whole: Part, glyphs: Sequence[Part], written: AsWritten) -> list[_Text]:
@@ -73,8 +73,8 @@ def _pieces(whole: Part, glyphs: Sequence[Part], written: AsWritten) -> list[_Te
         return [_text(glyph, written) for glyph in glyphs]  # glyphs came or went since
     if len(graphs) != len(glyphs):
         raise CountError(
-            f"its {whole.kind} {whole.name} has not one graph for each glyph marked: "
-            f"{len(graphs)} graphs, {len(glyphs)} glyphs; mend the text or the boxes"
+            f"a {whole.kind} has not one graph for each glyph marked: {len(graphs)} graphs and "
+            f"{len(glyphs)} glyphs in {whole.name}; mend its text or its boxes"
         )
     return [_Text(graph, as_written) for graph in graphs]
 

@@ -8,7 +8,15 @@ from xml.etree.ElementTree import Element
 
 from cbs_bench.dataset.annotations import lines
 from cbs_bench.dataset.annotations.as_written import AsWritten, Part
-from cbs_bench.dataset.annotations.pages import XYWH, Fault, Page, Region, bounds
+from cbs_bench.dataset.annotations.pages import (
+    XYWH,
+    Fault,
+    Page,
+    Region,
+    bounds,
+    quarters_left,
+    size_of,
+)
 from cbs_bench.dataset.safe_xml import local_name
 
 _KINDS = {"TextLine": "line", "Word": "word", "Glyph": "glyph"}
@@ -39,6 +47,9 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
             page.get("imageFilename", ""),
             tuple(regions),
             path.name,
+            size_of(page.get("imageWidth"), page.get("imageHeight")),
+            ordered=True,
+            quarters=_quarters(page),
             predicted=written.all(parts(root)),
             fault=fault,
         )
@@ -47,6 +58,13 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
 def parts(root: Element) -> Iterator[Part]:
     """Every line, word and glyph of a file, in its order."""
     return (_part(element) for element in root.iter() if local_name(element) in _KINDS)
+
+
+def _quarters(page: Element) -> int:
+    """Of the page, else of the first region of text that is turned."""
+    regions = (element for element in page.iter() if local_name(element) == "TextRegion")
+    turns = (quarters_left(e.get("orientation", "0")) for e in (page, *regions))
+    return next((turn for turn in turns if turn), 0)
 
 
 def _words(line: Element) -> list[tuple[Part, list[Part]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
@@ -22,10 +22,12 @@ class Region:
     Attributes:
         box: Left, top, width and height in pixels of the upright image.
         label: The raw label; empty where the annotation only says that a glyph is there.
+        where: File and element of the annotation, for messages.
     """
 
     box: XYWH
     label: str
+    where: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ class Page:
         image: The name of the image as the annotation gives it; empty where it gives none.
         regions: The glyphs in reading order.
         where: File and element of the annotation, for messages.
+        size: Width and height of the image that it was made on; None where it does not say.
+        ordered: Whether its format keeps a reading order; in the others regions come as drawn.
+        quarters: Quarter turns to the left after which the image is upright.
         predicted: Whether it is the models' reading, which nobody has changed.
         fault: Why it cannot be used as a whole; empty if it can.
     """
@@ -43,6 +48,9 @@ class Page:
     image: str
     regions: tuple[Region, ...]
     where: str
+    size: tuple[float, float] | None = None
+    ordered: bool = False
+    quarters: int = 0
     predicted: bool = False
     fault: str = ""
 
@@ -64,6 +72,29 @@ def number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(f"{value!r} is no coordinate")
     return float(value)
+
+
+def size_of(width: Any, height: Any) -> tuple[float, float] | None:
+    """The size of an image as an annotation gives it; None where it gives none or nought.
+
+    Raises:
+        ValueError: If it is no number.
+    """
+    across, down = number(width or 0), number(height or 0)
+    return (across, down) if across > 0 and down > 0 else None
+
+
+def quarters_left(clockwise: str) -> int:
+    """Quarter turns to the left that come nearest to a turn by degrees clockwise.
+
+    Raises:
+        ValueError: If these are no number.
+
+    Examples:
+        >>> [quarters_left(angle) for angle in ("-90", "180", "90", "-1.5")]
+        [1, 2, 3, 0]
+    """
+    return round(-number(clockwise) / 90) % 4
 
 
 def bounds(points: Sequence[tuple[float, float]]) -> XYWH:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from cbs_bench.dataset import safe_xml
-from cbs_bench.dataset.annotations import alto, coco, labelme, page_xml, unread, yolo
+from cbs_bench.dataset.annotations import alto, coco, fitting, labelme, page_xml, unread, yolo
 from cbs_bench.dataset.annotations.pages import Fault, ImageIndex, Page
+from cbs_bench.dataset.images import BadRowError, upright_size
 from cbs_bench.errors import DataError
 from cbs_bench.walk import files_below
 
@@ -43,7 +44,8 @@ def annotated(root: Path, images: Sequence[Path]) -> tuple[dict[Path, Page], lis
                 if image in pages:
                     faults.append(Fault(found.where, f"{image.name} is annotated twice"))
                 else:
-                    pages[image] = found
+                    pages[image], unfit = fitting.fitted(found, image)
+                    faults += unfit
         except DataError as error:
             faults.append(Fault(file.relative_to(root).as_posix(), error.problem))
     return pages, faults
@@ -68,7 +70,16 @@ def _read(file: Path, root: Path, index: ImageIndex) -> Iterator[Page | Fault]:
     elif suffix == ".txt" and file.name not in yolo.CLASS_FILES:
         image = index.beside(file)
         if image is not None:
-            yield from _guarded(yolo.pages(file, _size(image), yolo.class_names(file, root)))
+            yield from _guarded(_yolo(file, image, root))
+
+
+def _yolo(file: Path, image: Path, root: Path) -> Iterator[Page | Fault]:
+    try:
+        size = upright_size(image)
+    except BadRowError as error:
+        yield Page("", (), file.name, fault=str(error))
+        return
+    yield from yolo.pages(file, size, yolo.class_names(file, root))
 
 
 def _unread(file: Path, tool: str) -> Iterator[Fault]:
@@ -103,15 +114,3 @@ def _image_of(page: Page, file: Path, index: ImageIndex) -> Path:
     if found is None:
         raise DataError("it names no image and none has its stem", path=file.name)
     return found
-
-
-def _size(image: Path) -> tuple[int, int]:
-    """Width and height of the upright image, from its header."""
-    from PIL import Image
-
-    try:
-        with Image.open(image) as opened:
-            turned = opened.getexif().get(0x0112, 1) in {5, 6, 7, 8}
-            return opened.size[::-1] if turned else opened.size
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise DataError(f"its image is unreadable: {image.name}", path=image) from error

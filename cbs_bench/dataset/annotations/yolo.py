@@ -1,14 +1,16 @@
 """YOLO text files: ``class cx cy w h`` a line, or a polygon, in shares of the image's size.
 
 The text file has the stem of its image and lies beside it or in ``labels`` beside ``images``.
-``classes.txt``, ``obj.names`` or ``data.yaml`` of a folder above name the classes.
+``classes.txt``, ``obj.names`` or ``data.yaml`` of a folder above name the classes. To YOLO an empty
+file is an image of background; annotation tools write one for every image nobody has looked at,
+too, so that such a scan is no slip without glyphs here, but one that nobody has annotated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cbs_bench.dataset.annotations.pages import XYWH, Fault, Page, Region, bounds
 from cbs_bench.errors import DataError
@@ -16,31 +18,49 @@ from cbs_bench.errors import DataError
 CLASS_FILES = ("classes.txt", "obj.names", "data.yaml", "data.yml")
 
 
-def pages(path: Path, size: tuple[int, int], names: dict[int, str]) -> Iterator[Page | Fault]:
+class Classes(NamedTuple):
+    """The label of each class number; one name alone is that of "glyph", not of a sign.
+
+    Attributes:
+        names: By number.
+        file: Where they stand; empty if there is no such file.
+    """
+
+    names: dict[int, str]
+    file: str
+
+
+def pages(path: Path, size: tuple[int, int], classes: Classes) -> Iterator[Page | Fault]:
     """The one scan of a file.
 
     Args:
         path: The text file.
         size: Width and height of its image in pixels.
-        names: The label of each class number; one name alone is that of "glyph", not of a sign.
+        classes: What its numbers mean.
     """
     regions = []
     for row, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
         if not line.strip():
             continue
+        where = f"{path.name} line {row}"
         try:
             kind, *numbers = line.split()
             x, y, width, height = _box([float(value) for value in numbers])
-            label = names.get(int(kind), "") if len(names) > 1 else ""
+            number = int(kind)
         except ValueError:
-            yield Fault(f"{path.name} line {row}", "neither `class cx cy w h` nor a polygon")
+            yield Fault(where, "neither `class cx cy w h` nor a polygon")
             continue
+        if classes.file and number not in classes.names:
+            yield Fault(where, f"no class of that number: {number}; name it in {classes.file}")
+            continue
+        label = classes.names.get(number, "") if len(classes.names) > 1 else ""
         across, down = width * size[0], height * size[1]
         left, top = x * size[0], y * size[1]
         # Rounding to six digits can push a box over the edge by a hair.
         box = (max(left, 0.0) if left > -0.5 else left, max(top, 0.0) if top > -0.5 else top)
-        regions.append(Region((*box, across, down), label))
-    yield Page("", tuple(regions), path.name)
+        regions.append(Region((*box, across, down), label, where))
+    fault = "" if classes.file else f"its classes have no names; list them in {CLASS_FILES[0]}"
+    yield Page("", tuple(regions), path.name, fault=fault if regions else "")
 
 
 def _box(numbers: Sequence[float]) -> XYWH:
@@ -51,7 +71,7 @@ def _box(numbers: Sequence[float]) -> XYWH:
     return (x - width / 2, y - height / 2, width, height)
 
 
-def class_names(path: Path, root: Path) -> dict[int, str]:
+def class_names(path: Path, root: Path) -> Classes:
     """Class names from the nearest folder at or above that of ``path``, up to ``root``.
 
     Raises:
@@ -61,9 +81,9 @@ def class_names(path: Path, root: Path) -> dict[int, str]:
     while True:
         for name in CLASS_FILES:
             if (folder / name).is_file():
-                return _read_names(folder / name)
+                return Classes(_read_names(folder / name), name)
         if folder in (root, folder.parent):
-            return {}
+            return Classes({}, "")
         folder = folder.parent
 
 

@@ -30,11 +30,11 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_what_is_no_image_is_rejected_alike_every_time(folder, finished):
+def test_what_is_no_image_is_rejected_alike_every_time(folder):
     (folder / "a.png").write_bytes(b"no image")
     labelme(folder)
-    (row,) = (item for item in Scans().records(folder) if getattr(item, "config", "") == "slips")
-    assert finished(row).reason == "unreadable image: of no format that is known"
+    (rejected,) = Scans().records(folder)
+    assert rejected == Rejection("a.png (a.json)", "unreadable image: of no format that is known")
 
 
 def corners(box):
@@ -133,10 +133,12 @@ def test_every_format_gives_the_same_rows(folder, write, built):
 def test_boxes_off_the_image_are_refused_by_name(folder, box, reason, built):
     content = {"images": [{"id": 1, "file_name": "a.png"}], "categories": []}
     content["annotations"] = [{"id": 1, "image_id": 1, "bbox": box, "text": "又"}]
+    content["annotations"].append({"id": 2, "image_id": 1, "bbox": [5, 50, 9, 9], "text": "有"})
     (folder / "c.json").write_text(json.dumps(content))
-    rejected = [item for item in built(folder) if isinstance(item, Rejection)]
-    assert rejected
-    assert all(reason in item.reason for item in rejected)
+    rejected, slip, text, glyph = built(folder)
+    assert rejected.where == "c.json annotation 1"
+    assert reason in rejected.reason
+    assert slip.row["objects"]["graph"] == text.row["graphs"] == [glyph.row["graph"]] == ["有"]
 
 
 def test_what_cannot_be_used_is_reported_and_the_rest_built(folder, built):
@@ -249,6 +251,7 @@ def test_an_image_is_found_by_its_name_before_label_studio_took_it_in(folder, na
 def test_yolo_polygons_become_boxes(folder, tail):
     x, y, w, h = BOXES["又（有）"]
     shares = " ".join(f"{a / SIZE[0]} {b / SIZE[1]}" for a, b in corners((x, y, w, h)))
+    (folder / "classes.txt").write_text("glyph\n")
     (folder / "a.txt").write_text(f"0 {shares}{tail}\n")
     assert regions(folder)[0][0].box == pytest.approx((x, y, w, h))
 
@@ -341,3 +344,139 @@ def test_scans_without_annotation_are_read_and_lying_ones_named(tmp_path):
     assert {row["status"] for row in rows} == {row["source"] for row in rows} == {"predicted"}
     doubted = [row["label"].endswith("？") for row in rows]
     assert doubted == [not glyph.sure for glyph in reading.glyphs]
+
+
+def sized(folder, write, width, height):
+    """Let an annotation say that its image has another size."""
+    write(folder)
+    names = {
+        coco: ("instances.json", '"id": 7', f'"id": 7, "width": {width}, "height": {height}'),
+        labelme: ("a.json", "{", f'{{"imageWidth": {width}, "imageHeight": {height}, '),
+        page_xml: ("a.xml", "<Page ", f'<Page imageWidth="{width}" imageHeight="{height}" '),
+        alto: ("a.xml", "<Layout>", f'<Layout><Page WIDTH="{width}" HEIGHT="{height}"/>'),
+    }
+    name, old, new = names[write]
+    text = (folder / name).read_text(encoding="utf-8")
+    (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize("write", [coco, labelme, page_xml, alto])
+def test_boxes_made_on_a_smaller_copy_are_scaled(folder, write):
+    Image.new("L", (120, 399)).save(folder / "a.png")  # 0.3 % from twice the height
+    sized(folder, write, *SIZE)
+    found, faults = regions(folder)
+    assert faults == []
+    for region, (x, y, w, h) in zip(found, BOXES.values(), strict=True):
+        assert region.box == pytest.approx((2 * x, y * 1.995, 2 * w, h * 1.995))
+
+
+@pytest.mark.parametrize("write", [coco, labelme, page_xml, alto])
+def test_boxes_made_on_another_image_are_refused_with_both_sizes(folder, write, built):
+    sized(folder, write, 60, 190)
+    (rejected,) = built(folder)
+    assert rejected.where.startswith("a.png (")
+    assert "60 x 190 pixels, this one has 60 x 200" in rejected.reason
+
+
+@pytest.mark.parametrize("write", [page_xml, alto])
+@pytest.mark.parametrize(("quarters", "right"), [(1, -90), (2, 180), (3, 90)])
+def test_a_scan_that_lies_is_refused_as_where_the_models_read_it(
+    folder, write, quarters, right, built
+):
+    write(folder)
+    text = (folder / "a.xml").read_text(encoding="utf-8")
+    text = text.replace("<TextRegion>", f'<TextRegion orientation="{right}">')
+    text = text.replace("<Layout>", f'<Layout ROTATION="{right}">')
+    (folder / "a.xml").write_text(text, encoding="utf-8")
+    reason = f"not upright; turn it {90 * quarters} degrees to the left"
+    assert built(folder) == [Rejection("a.png", reason)]
+
+
+def test_a_leaning_scan_is_upright(folder, built):
+    page_xml(folder)
+    text = (folder / "a.xml").read_text(encoding="utf-8")
+    (folder / "a.xml").write_text(text.replace("<Page ", '<Page orientation="-1.5" '), "utf-8")
+    assert not [item for item in built(folder) if isinstance(item, Rejection)]
+
+
+def empty_yolo(folder):
+    yolo(folder)
+    (folder / "a.txt").write_text("")
+
+
+def empty_labelme(folder):
+    (folder / "a.json").write_text(json.dumps({"imagePath": "a.png", "shapes": []}))
+
+
+def empty_coco(folder):
+    coco(folder)
+    content = json.loads((folder / "instances.json").read_text())
+    (folder / "instances.json").write_text(json.dumps(content | {"annotations": []}))
+
+
+@pytest.mark.parametrize("write", [empty_yolo, empty_labelme, empty_coco])
+def test_a_scan_without_a_marked_glyph_is_no_empty_slip(folder, write, built):
+    write(folder)
+    (rejected,) = built(folder)
+    assert rejected.where.startswith("a.png (")
+    assert rejected.reason.startswith("no glyph is marked on it")
+
+
+def test_a_coco_category_that_is_not_there_is_named(folder):
+    coco(folder)
+    content = json.loads((folder / "instances.json").read_text())
+    content["annotations"][1]["category_id"] = 9
+    (folder / "instances.json").write_text(json.dumps(content))
+    found, faults = regions(folder)
+    assert len(found) == 1
+    assert faults == [
+        "instances.json annotation 1: no category of that id: 9; add it to the categories"
+    ]
+
+
+def test_a_yolo_class_that_has_no_name_is_named(folder):
+    yolo(folder)
+    (folder / "classes.txt").write_text("又\n", encoding="utf-8")
+    found, faults = regions(folder)
+    assert len(found) == 1
+    assert faults == ["a.txt line 2: no class of that number: 1; name it in classes.txt"]
+
+
+def test_yolo_without_a_file_of_classes_is_refused(folder, built):
+    yolo(folder)
+    (folder / "classes.txt").unlink()
+    assert built(folder) == [
+        Rejection("a.png (a.txt)", "its classes have no names; list them in classes.txt")
+    ]
+
+
+COLUMNS = {"一": (40, 10, 15, 15), "二": (41, 30, 15, 15), "三": (10, 12, 15, 15)}
+
+
+@pytest.mark.parametrize("write", [coco, labelme, yolo])
+def test_glyphs_are_ordered_as_they_are_read_and_not_as_they_were_drawn(folder, write, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.BOXES", dict(reversed(COLUMNS.items())))
+    write(folder)
+    assert [region.label for region in regions(folder)[0]] == ["一", "二", "三"]
+
+
+@pytest.mark.parametrize("write", [page_xml, alto])
+def test_page_and_alto_keep_their_own_order(folder, write, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.BOXES", dict(reversed(COLUMNS.items())))
+    write(folder)
+    assert [region.label for region in regions(folder)[0]] == ["三", "二", "一"]
+
+
+def test_two_annotations_of_one_box_are_both_kept(folder):
+    shapes = [{"label": label, "points": [[5, 5], [20, 20]]} for label in "又有"]
+    (folder / "a.json").write_text(json.dumps({"imagePath": "a.png", "shapes": shapes}))
+    assert [region.label for region in regions(folder)[0]] == ["又", "有"]
+
+
+def test_the_summary_names_the_first_of_each_kind_that_is_left_out(folder, tmp_path_factory):
+    labelme(folder)
+    for name in ("b.png", "c.png"):
+        Image.new("L", (20, 20)).save(folder / name)
+    out = tmp_path_factory.mktemp("o")
+    report = writer.build("scans", raw=folder, out=out, options=BuildOptions())
+    assert "rejected 2: no annotation names it (first: b.png)" in str(report)

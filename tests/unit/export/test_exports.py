@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from builders.scans import Scans
 from builders.tei import Tei
 from cbs_bench.dataset import reader, writer
 from cbs_bench.export.folder import FORMATS, XmlFolder
 from cbs_bench.export.scan_reading import ScanReading
-from cbs_bench.interfaces import BuildOptions
+from cbs_bench.interfaces import BuildOptions, Rejection
 from cbs_bench.tokenizer.reading import SlipReading
 from cbs_bench.types import Box, Glyph
 from cbs_bench.vision.turning import turned_box
@@ -47,6 +48,32 @@ def test_columns_are_those_of_the_upright_scan(quarters):
     )
     read = ScanReading("a.png", width, height, SlipReading(lying, (), (), (), quarters))
     assert [[g.graph for g in column] for column in read.columns()] == [["道", "夏"], ["\ue843"]]
+
+
+@pytest.mark.parametrize("form", ["page", "alto"])
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_the_scans_builder_refuses_what_was_read_turned(form, quarters, tmp_path):
+    lying = replace(scan(), reading=SlipReading(GLYPHS, (), (), (), quarters))
+    XmlFolder(tmp_path, form).write(lying)
+    image(tmp_path / "a.png")
+    reason = f"not upright; turn it {90 * quarters} degrees to the left"
+    assert list(Scans().records(tmp_path)) == [Rejection("a.png", reason)]
+
+
+@pytest.mark.parametrize(
+    ("quarters", "direction", "clockwise"),
+    [
+        (0, "top-to-bottom", None),
+        (1, "right-to-left", "90"),
+        (2, "bottom-to-top", "180"),
+        (3, "left-to-right", "270"),
+    ],
+)
+def test_page_says_where_columns_lead_and_tei_how_zones_are_turned(quarters, direction, clockwise):
+    lying = replace(scan(), reading=SlipReading(GLYPHS, (), (), (), quarters))
+    assert f'readingDirection="{direction}"' in FORMATS["page"](lying)
+    zone = next(e for e in ET.fromstring(FORMATS["tei"](lying)).iter() if e.tag.endswith("zone"))
+    assert zone.get("rotate") == clockwise
 
 
 @pytest.mark.parametrize("form", ["page", "alto"])
