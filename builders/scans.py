@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from cbs_bench.dataset import rows, tiff
 from cbs_bench.dataset.annotations.pages import Page, Region
 from cbs_bench.dataset.annotations.search import annotated
 from cbs_bench.dataset.images import BadRowError, encoded
+from cbs_bench.dataset.scan_files import files_of_scans
 from cbs_bench.dataset.scan_rows import PREDICTED, Place, records
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
+from cbs_bench.scans import CLOSED_SUFFIXES
 from cbs_bench.types import Glyph
-from cbs_bench.walk import IMAGE_SUFFIXES, files_below
+from cbs_bench.walk import IMAGE_SUFFIXES
 
 LAYOUT = "a folder with scans and, beside them, COCO, YOLO, LabelMe, PAGE XML or ALTO boxes"
 
@@ -48,6 +50,9 @@ class Scans(CorpusBuilder):
             raise InputError("no image here", path=raw, remedy=f"--raw {LAYOUT}")
         pages, faults = annotated(root, images)
         yield from (Rejection(fault.where, fault.reason) for fault in faults)
+        yield from _closed(raw)
+        images, namesakes = _told_apart(root, images, pages)
+        yield from namesakes
         lookup = rows.component_lookup(self.options)
         if pages or faults:
             for image in images:
@@ -68,8 +73,37 @@ class Scans(CorpusBuilder):
 
 def _images(raw: Path) -> list[Path]:
     if raw.is_dir():
-        return files_below(raw, IMAGE_SUFFIXES)
+        return files_of_scans(raw, IMAGE_SUFFIXES)
     return [raw] if raw.suffix.lower() in IMAGE_SUFFIXES else []
+
+
+def _closed(raw: Path) -> Iterator[Rejection]:
+    """Files that may hold scans, and that nothing here can open."""
+    for file in files_of_scans(raw, CLOSED_SUFFIXES) if raw.is_dir() else ():
+        reason = f"scans in it cannot be read: {file.suffix}; export them as PNG, TIFF or JPEG"
+        yield Rejection(file.relative_to(raw).as_posix(), reason)
+
+
+def _told_apart(
+    root: Path, images: Sequence[Path], pages: Mapping[Path, Page]
+) -> tuple[list[Path], list[Rejection]]:
+    """The scans without those that would get the name of another one, such as a JPEG of a TIFF.
+
+    One that is annotated goes first, then the first in order.
+    """
+    owners: dict[str, Path] = {}
+    for image in sorted(images, key=lambda image: image not in pages):
+        owners.setdefault(Place(root, image, "").name, image)
+    kept, rejected = [], []
+    for image in images:
+        owner = owners[Place(root, image, "").name]
+        if owner == image:
+            kept.append(image)
+        else:
+            where, other = (one.relative_to(root).as_posix() for one in (image, owner))
+            reason = f"another scan has its name already: {other}; rename or remove one of them"
+            rejected.append(Rejection(where, reason))
+    return kept, rejected
 
 
 def _annotated(

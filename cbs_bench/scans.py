@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from cbs_bench.dataset import reader
+from cbs_bench.dataset.scan_files import files_of_scans
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.vision.images import Pixels, load_image
-from cbs_bench.walk import IMAGE_SUFFIXES, files_below
+from cbs_bench.walk import IMAGE_SUFFIXES
 
 CLOSED_SUFFIXES = frozenset({".djvu", ".heic", ".heif", ".pdf", ".psd", ".rar", ".zip"})
 """How files end that may hold scans, too, which nothing here can open."""
@@ -35,7 +36,7 @@ def scans_in(path: Path) -> Iterator[tuple[str, Path | bytes]]:
     if reader.is_dataset(path):
         yield from _dataset_scans(path)
         return
-    images = files_below(path, IMAGE_SUFFIXES | CLOSED_SUFFIXES)
+    images = files_of_scans(path, IMAGE_SUFFIXES | CLOSED_SUFFIXES)
     if not images:
         raise InputError(
             "no image here", path=path, remedy=f"supported: {' '.join(sorted(IMAGE_SUFFIXES))}"

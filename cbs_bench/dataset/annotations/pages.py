@@ -121,7 +121,7 @@ class ImageIndex:
         self._by_place: dict[tuple[Path, str], Path] = {}
         for image in images:
             self._by_name[image.name].append(image)
-            self._by_place[image.parent, image.stem] = image
+            self._by_place.setdefault((image.parent, image.stem), image)
 
     def beside(self, annotation: Path) -> Path | None:
         """The image with the stem of ``annotation``, beside it or in ``images`` for ``labels``."""

@@ -11,8 +11,8 @@ from cbs_bench.dataset import safe_xml
 from cbs_bench.dataset.annotations import alto, coco, fitting, labelme, page_xml, unread, yolo
 from cbs_bench.dataset.annotations.pages import Fault, ImageIndex, Page
 from cbs_bench.dataset.images import BadRowError, upright_size
+from cbs_bench.dataset.scan_files import files_of_scans
 from cbs_bench.errors import DataError
-from cbs_bench.walk import files_below
 
 MAX_BYTES = 256 << 20
 
@@ -30,7 +30,7 @@ def annotated(root: Path, images: Sequence[Path]) -> tuple[dict[Path, Page], lis
     pages: dict[Path, Page] = {}
     faults: list[Fault] = []
     index = ImageIndex(images)
-    for file in files_below(root):
+    for file in files_of_scans(root):
         try:
             for found in _read(file, root, index):
                 if isinstance(found, Fault):

@@ -17,6 +17,7 @@ from cbs_bench.dataset.annotations.pages import Region
 from cbs_bench.dataset.annotations.search import annotated
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BuildOptions, Record, Rejection
+from cbs_bench.scans import scans_in
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 
 SIZE = (60, 200)
@@ -471,6 +472,39 @@ def test_two_annotations_of_one_box_are_both_kept(folder):
     shapes = [{"label": label, "points": [[5, 5], [20, 20]]} for label in "又有"]
     (folder / "a.json").write_text(json.dumps({"imagePath": "a.png", "shapes": shapes}))
     assert [region.label for region in regions(folder)[0]] == ["又", "有"]
+
+
+@pytest.mark.parametrize("annotated_one", ["a.png", "a.tif"])
+def test_of_two_scans_of_one_name_the_annotated_one_is_taken(folder, annotated_one, built):
+    Image.open(folder / "a.png").save(folder / "a.tif")
+    labelme(folder)
+    text = (folder / "a.json").read_text().replace("a.png", annotated_one)
+    (folder / "a.json").write_text(text)
+    rejected, slip, *_, last = built(folder)
+    other = {"a.png": "a.tif", "a.tif": "a.png"}[annotated_one]
+    assert rejected.where == other
+    assert f"another scan has its name already: {annotated_one}; rename" in rejected.reason
+    assert slip.where.startswith(annotated_one)
+    assert last.row["position"] == len(BOXES)
+
+
+@pytest.mark.parametrize("name", ["b.pdf", "b.HEIC", "b.zip", "b.psd"])
+def test_files_that_may_hold_scans_are_named(folder, name, built):
+    labelme(folder)
+    (folder / name).write_bytes(b"x")
+    rejected, *rows = built(folder)
+    assert rejected.where == name
+    assert "export them as PNG, TIFF or JPEG" in rejected.reason
+    assert all(isinstance(row, Record) for row in rows)
+
+
+def test_a_dataset_built_among_the_scans_is_no_scan(folder, built):
+    labelme(folder)
+    before = [item.row["id"] for item in built(folder)]
+    report = writer.build("scans", raw=folder, out=folder / "built", options=BuildOptions())
+    assert (report.out / "contact-sheet.jpg").is_file()
+    assert [item.row["id"] for item in built(folder)] == before
+    assert [name for name, _ in scans_in(folder)] == ["a.png"]
 
 
 def test_the_summary_names_the_first_of_each_kind_that_is_left_out(folder, tmp_path_factory):
