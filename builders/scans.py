@@ -23,6 +23,9 @@ LAYOUT = "a folder with scans and, beside them, COCO, YOLO, LabelMe, PAGE XML or
 class Scans(CorpusBuilder):
     """Looks for annotations itself; a folder is a document and a scan a slip.
 
+    Glyphs of COCO, YOLO and LabelMe, which keep no reading order, are put into that of the
+    detector; those of PAGE and ALTO keep the order of the file.
+
     Where there is no annotation at all, the shipped detector and recogniser read the scans; such
     rows have the source ``predicted`` and their glyphs the status ``predicted``. So have those of
     scans whose PAGE or ALTO was written by ``cbs-bench tokenize`` and changed by nobody.

@@ -9,7 +9,7 @@ ROUNDING = 0.5
 """Pixels that a box may stand over the edge, as tools round their numbers."""
 
 
-def box_fault(box: Sequence[float], width: int, height: int) -> str | None:
+def box_fault(box: Sequence[float], width: float, height: float) -> str | None:
     """What is wrong with a box ``[x, y, width, height]`` on an image of this size, if anything."""
     if len(box) != 4:
         return "has not four numbers"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from cbs_bench.dataset.annotations.pages import Fault, Page, Region
+from cbs_bench.dataset.annotations.pages import XYWH, Fault, Page, Region
 from cbs_bench.dataset.boxes import box_fault
 from cbs_bench.dataset.images import BadRowError, upright_size
 from cbs_bench.types import Box
@@ -30,8 +30,7 @@ def fitted(page: Page, image: Path) -> tuple[Page, list[Fault]]:
     except BadRowError as error:
         return replace(page, fault=page.fault or str(error)), []
     made = page.size or size
-    scale = (size[0] / made[0], size[1] / made[1])
-    if abs(scale[0] / scale[1] - 1) > TOLERANCE:
+    if abs(size[0] / made[0] / (size[1] / made[1]) - 1) > TOLERANCE:
         fault = (
             f"annotated on an image of another shape: {made[0]:g} x {made[1]:g} pixels, this one "
             f"has {size[0]} x {size[1]}; put that image here, or annotate this one"
@@ -39,17 +38,25 @@ def fitted(page: Page, image: Path) -> tuple[Page, list[Fault]]:
         return replace(page, fault=page.fault or fault), []
     regions, faults = [], []
     for region in page.regions:
-        x, y, width, height = region.box
-        box = (x * scale[0], y * scale[1], width * scale[0], height * scale[1])
-        problem = box_fault(box, *size)
+        problem = box_fault(region.box, *made)
         if problem:
             shown = ", ".join(f"{value:g}" for value in region.box)
-            reason = f"its box {problem}: {shown} on {size[0]} x {size[1]} pixels"
+            reason = f"its box {problem}: {shown} on {made[0]:g} x {made[1]:g} pixels"
             faults.append(Fault(region.where, reason))
+        elif made != size:
+            regions.append(replace(region, box=_scaled(region.box, made, size)))
         else:
-            regions.append(replace(region, box=box))
+            regions.append(region)
     ordered = regions if page.ordered else _in_reading_order(regions)
     return replace(page, regions=tuple(ordered)), faults
+
+
+def _scaled(box: XYWH, made: tuple[float, float], size: tuple[int, int]) -> XYWH:
+    """A box on an image of another size; what stood over the edge by rounding is cut off."""
+    across, down = size[0] / made[0], size[1] / made[1]
+    left, top = max(box[0], 0.0) * across, max(box[1], 0.0) * down
+    right, bottom = min(box[0] + box[2], made[0]) * across, min(box[1] + box[3], made[1]) * down
+    return (left, top, right - left, bottom - top)
 
 
 def _in_reading_order(regions: Iterable[Region]) -> Iterator[Region]:

@@ -371,6 +371,15 @@ def test_boxes_made_on_a_smaller_copy_are_scaled(folder, write):
         assert region.box == pytest.approx((2 * x, y * 1.995, 2 * w, h * 1.995))
 
 
+def test_a_box_rounded_over_the_edge_of_a_smaller_copy_ends_at_the_edge(folder, built):
+    Image.new("L", (180, 600)).save(folder / "a.png")
+    shape = {"label": "又", "points": [[-0.4, 20], [60.4, 50]]}
+    content = {"imagePath": "a.png", "imageWidth": 60, "imageHeight": 200, "shapes": [shape]}
+    (folder / "a.json").write_text(json.dumps(content))
+    slip, *_ = built(folder)
+    assert slip.row["objects"]["bbox"] == [[0, 60, 180, 90]]
+
+
 @pytest.mark.parametrize("write", [coco, labelme, page_xml, alto])
 def test_boxes_made_on_another_image_are_refused_with_both_sizes(folder, write, built):
     sized(folder, write, 60, 190)
