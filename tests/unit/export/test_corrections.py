@@ -10,6 +10,8 @@ from PIL import Image
 
 from builders.scans import Scans
 from cbs_bench.dataset import writer
+from cbs_bench.dataset.annotations import as_written
+from cbs_bench.dataset.annotations.alto import parts
 from cbs_bench.export.folder import XmlFolder
 from cbs_bench.export.scan_reading import ScanReading
 from cbs_bench.interfaces import BuildOptions, Record, Rejection
@@ -170,6 +172,14 @@ def test_a_string_names_a_glyph_that_cannot_hold_its_graph(alto):
     for name, content in zip(STRINGS, ["首", "{日止頁}", "又"], strict=True):
         alto[name].set("CONTENT", content)
     del alto[f"{STRINGS[1]}g1"].attrib["CONTENT"]
+    assert alto.labels() == ["首", *TEXTS[1:]]
+
+
+def test_a_glyph_written_otherwise_than_its_string_is_no_correction(alto):
+    alto[f"{STRINGS[1]}g1"].set("CONTENT", "夏")  # as where a glyph may hold one code point only
+    settings = next(e for e in alto.root.iter() if e.tag.endswith("processingStepSettings"))
+    settings.text = as_written.record(parts(alto.root))
+    alto[STRINGS[0]].set("CONTENT", "首")
     assert alto.labels() == ["首", *TEXTS[1:]]
 
 
