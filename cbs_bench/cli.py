@@ -121,6 +121,11 @@ def _parser() -> argparse.ArgumentParser:
 
     report = command("report", _report, "print the tables of stored results")
     report.add_argument("results", type=Path, metavar="RESULTS")
+    report.add_argument(
+        "--reference",
+        metavar="ENTRY",
+        help="whose gains over the others are told (multigranularity)",
+    )
     output = report.add_mutually_exclusive_group()
     output.add_argument(
         "--format", choices=("markdown", "csv", "latex", "html"), default="markdown"
@@ -340,7 +345,7 @@ def _run(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     from cbs_bench.report import FORMATS, fill_files, read_boards
 
-    boards = read_boards(options.results)
+    boards = read_boards(options.results, options.reference)
     if options.fill:
         fill_files(options.fill, boards)
     else:
