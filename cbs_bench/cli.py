@@ -22,6 +22,7 @@ EXIT_FAULT = 1
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 XML_FORMATS = ("page", "alto", "tei")
+MODELS_HELP = "folder of a model, or of both in detector/ and recognizer/ (default: the shipped)"
 
 _REMEDIES = {
     **dict.fromkeys([errno.ENOSPC, errno.EDQUOT], "make room and start the same command again"),
@@ -111,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="PATH",
         help="write JSON lines to PATH, or XML files into it; a stopped run is taken up again",
     )  # fmt: skip
-    tokenize.add_argument("--models", type=Path, help="folder of models (default: the shipped)")
+    tokenize.add_argument("--models", type=Path, metavar="DIR", help=MODELS_HELP)
 
     train = command("train", _train, "train the eyes or the glyph vectors (extra `train`)")
     _add_train_arguments(train)
@@ -146,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     view = command("view", _view, "write a page that shows scans with boxes and tokens")
     view.add_argument("path", type=Path, help="an image, a folder of images, or a dataset")
     view.add_argument("--out", type=Path, required=True, help="the HTML file")
-    view.add_argument("--models", type=Path, help="folder of models (default: the shipped)")
+    view.add_argument("--models", type=Path, metavar="DIR", help=MODELS_HELP)
 
     demo = command("demo", _demo, "the whole way on the embedded corpus")
     demo.add_argument("--out", type=Path, default=Path("demo"), help="folder (default demo)")

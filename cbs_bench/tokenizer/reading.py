@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cbs_bench.interfaces import GlyphDetector, GlyphRecognizer
+from cbs_bench.tokenizer.model_pair import ModelPair
 from cbs_bench.types import Box, Glyph, Token
 from cbs_bench.vision import Detector, Recognizer
 from cbs_bench.vision.images import ImageSource, load_image
@@ -95,9 +95,9 @@ class SlipReader:
         self.recognizer = recognizer
 
     @classmethod
-    def load(cls, models: Path) -> SlipReader:
-        """The pair in the model folders ``detector`` and ``recognizer`` of ``models``."""
-        return cls(Detector.load(models / "detector"), Recognizer.load(models / "recognizer"))
+    def load(cls, models: ModelPair) -> SlipReader:
+        """The models in their folders."""
+        return cls(Detector.load(models.detector), Recognizer.load(models.recognizer))
 
     def read_any_way_up(self, image: ImageSource) -> tuple[list[Glyph], int]:
         """As :meth:`read`, but a scan that gives little is looked at turned, too.
