@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from cbs_bench import __version__
-from cbs_bench.errors import CbsBenchError, DataError, InputError
+from cbs_bench.errors import CbsBenchError, InputError
 
 if TYPE_CHECKING:
     from cbs_bench.export.scan_reading import Sink
@@ -22,6 +22,7 @@ EXIT_FAULT = 1
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 XML_FORMATS = ("page", "alto", "tei")
+SCANS_HELP = "an image, a folder of images, or a dataset"
 MODELS_HELP = "folder of a model, or of both in detector/ and recognizer/ (default: the shipped)"
 
 _REMEDIES = {
@@ -103,14 +104,14 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("folder", type=Path, metavar="DIR")
 
     tokenize = command("tokenize", _tokenize, "read scans: boxes, graphs, tokens")
-    tokenize.add_argument("path", type=Path, help="an image, a folder of images, or a dataset")
+    tokenize.add_argument("paths", type=Path, nargs="+", metavar="PATH", help=SCANS_HELP)
     tokenize.add_argument(
         "--format", choices=("text", "jsonl", *XML_FORMATS), default="text",
         help="page, alto and tei write one XML file a scan into the folder --out",
     )  # fmt: skip
     tokenize.add_argument(
-        "--out", type=Path, metavar="PATH",
-        help="write JSON lines to PATH, or XML files into it; a stopped run is taken up again",
+        "--out", type=Path, metavar="OUT",
+        help="write JSON lines to OUT, or XML files into it; a stopped run is taken up again",
     )  # fmt: skip
     tokenize.add_argument("--models", type=Path, metavar="DIR", help=MODELS_HELP)
 
@@ -145,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     submit.add_argument("--into", type=Path, metavar="FOLDER", help="results to add it to")
 
     view = command("view", _view, "write a page that shows scans with boxes and tokens")
-    view.add_argument("path", type=Path, help="an image, a folder of images, or a dataset")
+    view.add_argument("paths", type=Path, nargs="+", metavar="PATH", help=SCANS_HELP)
     view.add_argument("--out", type=Path, required=True, help="the HTML file")
     view.add_argument("--models", type=Path, metavar="DIR", help=MODELS_HELP)
 
@@ -253,26 +254,25 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _tokenize(options: argparse.Namespace) -> int:
     from cbs_bench.export.scan_reading import ScanReading
-    from cbs_bench.scans import ReadableScans, scans_in
+    from cbs_bench.scans import ReadableScans
     from cbs_bench.tokenizer import MultiGranularityTokenizer
 
     sink = _sink(options)
     tokenizer = MultiGranularityTokenizer.load(options.models)
-    waiting = ((name, image) for name, image in scans_in(options.path) if not sink.done(name))
-    scans = ReadableScans(waiting, _left_out(options))
-    for name, pixels in scans:
-        height, width = pixels.shape[:2]
-        reading = tokenizer.read(pixels)
+    scans = ReadableScans(options.paths, _left_out(options), sink.done)
+    for scan in scans:
+        height, width = scan.pixels.shape[:2]
+        reading = tokenizer.read(scan.pixels)
         if reading.remark:
-            print(f"cbs-bench: {name}: {reading.remark}", file=sys.stderr)
-        sink.write(ScanReading(name, width, height, reading))
+            print(f"cbs-bench: {scan.name}: {reading.remark}", file=sys.stderr)
+        sink.write(ScanReading(scan.name, width, height, reading))
     return EXIT_BAD_INPUT if scans.broken else 0
 
 
-def _left_out(options: argparse.Namespace) -> Callable[[DataError], None]:
-    """Say which scan cannot be read, and go on; with ``--debug`` the error ends the command."""
+def _left_out(options: argparse.Namespace) -> Callable[[InputError], None]:
+    """Say what cannot be read, and go on; with ``--debug`` the error ends the command."""
 
-    def left_out(error: DataError) -> None:
+    def left_out(error: InputError) -> None:
         if options.debug:
             raise error
         print(f"cbs-bench: {error}", file=sys.stderr)
@@ -369,12 +369,12 @@ def _submit(options: argparse.Namespace) -> int:
 
 def _view(options: argparse.Namespace) -> int:
     from cbs_bench.export.view import write_page
-    from cbs_bench.scans import ReadableScans, scans_in
+    from cbs_bench.scans import ReadableScans
     from cbs_bench.tokenizer import MultiGranularityTokenizer
 
     tokenizer = MultiGranularityTokenizer.load(options.models)
-    scans = ReadableScans(scans_in(options.path), _left_out(options))
-    count = write_page(options.out, scans, tokenizer)
+    scans = ReadableScans(options.paths, _left_out(options))
+    count = write_page(options.out, ((scan.name, scan.pixels) for scan in scans), tokenizer)
     print(f"{count} scans in {options.out}")
     return EXIT_BAD_INPUT if scans.broken else 0
 

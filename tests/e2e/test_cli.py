@@ -173,9 +173,55 @@ def test_a_document_among_the_scans_is_named_and_the_rest_is_read(tmp_path, caps
     shown = capsys.readouterr()
     assert shown.out.startswith("slip.gif\t")
     assert shown.err == (
-        "cbs-bench: plates.PDF: not a readable image (of no format that is known); "
-        "export it as PNG, TIFF or JPEG\n"
+        "cbs-bench: plates.PDF: a PDF is no image; export its pages as PNG or TIFF\n"
     )
+
+
+@pytest.mark.parametrize("command", ["tokenize", "view"])
+def test_links_to_nothing_and_closed_folders_are_named_and_the_rest_is_read(
+    command, tmp_path, monkeypatch, capsys
+):
+    scans = tmp_path / "scans"
+    (scans / "closed").mkdir(parents=True)
+    write_scan(scans / "a.png")
+    for name in ("lost.png", "notes.txt"):
+        (scans / name).symlink_to("gone")
+    listed = os.scandir
+
+    def forbidding(place):
+        if str(place).endswith("closed"):
+            raise PermissionError(13, "Permission denied", place)
+        return listed(place)
+
+    monkeypatch.setattr(os, "scandir", forbidding)
+    out = tmp_path / "read"
+    assert main([command, str(scans), "--out", str(out)]) == 2
+    said = [line for line in capsys.readouterr().err.splitlines() if "a.png" not in line]
+    assert sorted(said) == [
+        f"cbs-bench: {scans}/closed: cannot list this folder (Permission denied); "
+        "see that you may read it",
+        f"cbs-bench: {scans}/lost.png: this link leads nowhere; mend or remove it",
+    ]
+    assert "a.png" in out.read_text(encoding="utf-8")
+
+
+def test_several_scans_are_read_in_one_run_each_by_one_name(tmp_path, capsys):
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        for name in ("a.png", f"{folder}.png"):
+            write_scan(tmp_path / folder / name)
+    out = tmp_path / "read.jsonl"
+
+    def names():
+        return [json.loads(line)["scan"] for line in out.read_text("utf-8").splitlines()]
+
+    assert main(["tokenize", f"{tmp_path}/x/a.png", f"{tmp_path}/y/y.png", "--out", str(out)]) == 0
+    assert names() == ["a.png", "y.png"]
+    assert main(["tokenize", f"{tmp_path}/x", "--out", str(out)]) == 0
+    assert names() == ["a.png", "y.png", "x.png"]
+    capsys.readouterr()
+    assert main(["tokenize", f"{tmp_path}/x", f"{tmp_path}/y", "--out", f"{tmp_path}/z"]) == 2
+    assert "cbs-bench: a.png: two scans have this name; give the folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
