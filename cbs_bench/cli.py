@@ -106,12 +106,13 @@ def _parser() -> argparse.ArgumentParser:
     tokenize = command("tokenize", _tokenize, "read scans: boxes, graphs, tokens")
     tokenize.add_argument("paths", type=Path, nargs="+", metavar="PATH", help=SCANS_HELP)
     tokenize.add_argument(
-        "--format", choices=("text", "jsonl", *XML_FORMATS), default="text",
-        help="page, alto and tei write one XML file a scan into the folder --out",
+        "--format", choices=("text", "jsonl", *XML_FORMATS),
+        help="default text, or jsonl with --out; page, alto and tei write one XML file a scan",
     )  # fmt: skip
     tokenize.add_argument(
         "--out", type=Path, metavar="OUT",
-        help="write JSON lines to OUT, or XML files into it; a stopped run is taken up again",
+        help="a file of lines, or a folder of XML files; a stopped run is taken up again, but "
+        "not in a file of text",
     )  # fmt: skip
     tokenize.add_argument("--models", type=Path, metavar="DIR", help=MODELS_HELP)
 
@@ -257,15 +258,18 @@ def _tokenize(options: argparse.Namespace) -> int:
     from cbs_bench.scans import ReadableScans
     from cbs_bench.tokenizer import MultiGranularityTokenizer
 
-    sink = _sink(options)
     tokenizer = MultiGranularityTokenizer.load(options.models)
+    models = tokenizer.checksum
+    sink = _sink(options, models)
     scans = ReadableScans(options.paths, _left_out(options), sink.done)
     for scan in scans:
         height, width = scan.pixels.shape[:2]
         reading = tokenizer.read(scan.pixels)
         if reading.remark:
             print(f"cbs-bench: {scan.name}: {reading.remark}", file=sys.stderr)
-        sink.write(ScanReading(scan.name, width, height, reading))
+        sink.write(ScanReading(scan.name, width, height, reading, models, scan.path))
+    if scans.passed_over:
+        print(f"cbs-bench: {scans.passed_over} scans were read before", file=sys.stderr)
     return EXIT_BAD_INPUT if scans.broken else 0
 
 
@@ -280,21 +284,23 @@ def _left_out(options: argparse.Namespace) -> Callable[[InputError], None]:
     return left_out
 
 
-def _sink(options: argparse.Namespace) -> Sink:
+def _sink(options: argparse.Namespace, models: str) -> Sink:
     """Where the readings go."""
     from cbs_bench.export.folder import XmlFolder
     from cbs_bench.export.json_lines import JsonLines
+    from cbs_bench.export.lines import TextLines
     from cbs_bench.export.printed import Printed
 
-    if options.format in XML_FORMATS:
+    form = options.format or ("text" if options.out is None else "jsonl")
+    if form in XML_FORMATS:
         if options.out is None:
-            raise InputError(
-                f"--format {options.format} writes files", remedy="name a folder with --out"
-            )
-        return XmlFolder(options.out, options.format, _progress)
-    if options.out is not None:
-        return JsonLines(options.out, _progress)
-    return Printed(options.format)
+            raise InputError(f"--format {form} writes files", remedy="name a folder with --out")
+        return XmlFolder(options.out, form, models, _progress)
+    if options.out is None:
+        return Printed(form)
+    if form == "text":
+        return TextLines(options.out, _progress)
+    return JsonLines(options.out, models, _progress)
 
 
 def _add_train_arguments(parser: argparse.ArgumentParser) -> None:

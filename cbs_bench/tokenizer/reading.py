@@ -73,6 +73,8 @@ class SlipReading:
                     "box": [round(value, 1) for value in glyph.box.xywh],
                     "graph": glyph.graph,
                     "confidence": round(glyph.confidence, 4),
+                    "sure": glyph.sure,
+                    "candidates": [[graph, round(p, 4)] for graph, p in glyph.candidates],
                     "components": list(glyph.components),
                 }
                 for glyph in self.glyphs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from PIL import Image
 import cbs_bench
 from cbs_bench.cli import main
 from cbs_bench.tokenizer import MultiGranularityTokenizer
+from cbs_bench.tokenizer.model_pair import SHIPPED
 from cbs_bench.vision.turning import turned_box
 
 WORDS = [("君子", "NOUN"), ("不", "ADV"), ("器", "VERB"), ("學", "VERB"), ("而", "CCONJ")]
@@ -341,8 +343,40 @@ def test_a_night_of_scans_survives_a_broken_one_and_a_crash(tmp_path, capsys):
     assert [json.loads(line)["scan"] for line in lines] == ["a.png", "c.png", "d.png"]
     out.write_text(f"{lines[0]}\n{lines[1][:10]}", encoding="utf-8")  # killed while writing
     (scans / "b.png").unlink()
+    capsys.readouterr()
     assert main(["tokenize", str(scans), "--out", str(out)]) == 0
     assert out.read_text(encoding="utf-8").splitlines() == lines
+    said = capsys.readouterr().err.splitlines()
+    assert [line for line in said if "before" in line] == ["cbs-bench: 1 scans were read before"]
+
+
+@pytest.mark.parametrize("options", [["--format", "alto"], ["--format", "page", "--models", "{m}"]])
+def test_a_run_that_would_mix_readings_is_refused(options, tmp_path, capsys):
+    models = tmp_path / "models"
+    shutil.copytree(SHIPPED.recognizer, models)
+    card = json.loads((models / "model.json").read_text("utf-8")) | {"scores": {}}
+    (models / "model.json").write_text(json.dumps(card), "utf-8")
+    write_scan(tmp_path / "a.png")
+    write_scan(tmp_path / "b.png")
+    out = tmp_path / "read"
+    command = ["tokenize", "--out", str(out)]
+    assert main([*command, "--format", "page", f"{tmp_path}/b.png"]) == 0
+    before = {path: path.read_bytes() for path in out.iterdir()}
+    capsys.readouterr()
+    filled = [option.format(m=models) for option in options]
+    assert main([*command, str(tmp_path / "a.png"), *filled]) == 2
+    shown = capsys.readouterr().err
+    assert shown.count("\n") == 1
+    assert f"{out}/b.png.xml: not written as {options[1]} by these models; give" in shown
+    assert {path: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_out_obeys_the_format(tmp_path):
+    write_scan(tmp_path / "a.png")
+    for form, line in (("text", "a.png\t"), ("jsonl", '{"scan": "a.png"')):
+        out = tmp_path / form
+        assert main(["tokenize", f"{tmp_path}/a.png", "--format", form, "--out", str(out)]) == 0
+        assert out.read_text(encoding="utf-8").startswith(line)
 
 
 def test_another_file_is_not_taken_for_readings(tmp_path, capsys):

@@ -39,7 +39,9 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
 def _glyphs(root: Element) -> Iterator[Element]:
     for string in (element for element in root.iter() if local_name(element) == "String"):
         inside = [child for child in string if local_name(child) == "Glyph"]
-        yield from inside or [string]
+        # A Glyph holds one character, a String also what has no code point.
+        whole = len(split_glyphs(string.get("CONTENT", ""))) == 1
+        yield from [string] if whole or not inside else inside
 
 
 def _box(element: Element) -> XYWH:
