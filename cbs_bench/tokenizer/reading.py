@@ -23,6 +23,15 @@ ENOUGH_GLYPHS = 5
 LEAST_SURE = 1 / 3
 """Share of the glyphs of a scan below which its reading is in doubt."""
 
+LEAST_SIZE = 17.0
+"""Pixels of the longer side of a glyph, in the median of a scan, below which it is too small.
+
+Measured by ``python -m benchmarks.resolution --data build/laozi`` on the 23 strips of *Laozi* A in
+the training and validation splits, scaled down by steps. Of 17 and 18 pixels, 16 % of the sure
+glyphs are wrong, about what the recogniser's threshold allows, and fewer of more; of 16 pixels
+it is 26 %, of 14 pixels 40 %, of 10 pixels 80 %.
+"""
+
 SURE_UPRIGHT = 0.6
 """Share of the glyphs that only upright scans reach, though not all of them do."""
 
@@ -56,8 +65,17 @@ class SlipReading:
         return len(self.glyphs) >= ENOUGH_GLYPHS and _share_of_sure(self.glyphs) < LEAST_SURE
 
     @property
+    def is_too_small(self) -> bool:
+        """Whether the glyphs have too few pixels, so that even sure ones are often wrong."""
+        return bool(self.glyphs) and median_size(self.glyphs) < LEAST_SIZE
+
+    @property
     def remark(self) -> str:
         """What whoever has the scan read should know of it; mostly nothing."""
+        if not self.glyphs:
+            return "no glyph found"
+        if self.is_too_small:
+            return "too small to be read: scan it at a higher resolution"
         if self.is_doubtful:
             return "few of its glyphs are sure"
         if self.quarters:
@@ -137,6 +155,11 @@ class SlipReader:
             )
             for box, recognition in zip(boxes, found, strict=True)
         ]
+
+
+def median_size(glyphs: Sequence[Glyph]) -> float:
+    """Of the longer sides of glyphs, in pixels; 0 where there is none."""
+    return float(np.median([max(g.box.width, g.box.height) for g in glyphs])) if glyphs else 0.0
 
 
 def _legible(glyphs: Sequence[Glyph]) -> float:

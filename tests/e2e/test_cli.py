@@ -244,6 +244,30 @@ def test_a_scan_is_read_whichever_way_up_it_is(tmp_path, capsys, degrees):
         assert glyph["box"] == pytest.approx(box.xywh, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("width", "remark"),
+    [
+        (12, "too small to be read: scan it at a higher resolution"),
+        (None, ""),
+        (0, "no glyph found"),
+    ],
+)
+def test_what_cannot_be_read_is_said(width, remark, tmp_path, capsys):
+    path = Path(cbs_bench.__file__).parent / "corpora" / "mini" / "slips" / "01.webp"
+    slip = Image.open(path).convert("L")
+    if width:
+        slip = slip.resize((width, round(slip.height * width / slip.width)))
+    if width == 0:
+        slip = Image.new("L", slip.size, 255)
+    slip.save(tmp_path / "slip.png")
+    assert main(["tokenize", str(tmp_path), "--format", "jsonl"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == (f"cbs-bench: slip.png: {remark}\n" if remark else "")
+    if width == 12:
+        glyphs = json.loads(shown.out)["glyphs"]
+        assert sum(glyph["sure"] for glyph in glyphs) > len(glyphs) / 2  # nothing else warns
+
+
 def test_the_page_says_what_should_be_known_of_a_scan(tmp_path):
     slip = Image.open(Path(cbs_bench.__file__).parent / "corpora" / "mini" / "slips" / "01.webp")
     slip.save(tmp_path / "upright.png")
