@@ -39,9 +39,9 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
 def _glyphs(root: Element) -> Iterator[Element]:
     for string in (element for element in root.iter() if local_name(element) == "String"):
         inside = [child for child in string if local_name(child) == "Glyph"]
-        # A Glyph holds one character, a String also what has no code point.
+        # A Glyph holds one character, its String also what has no code point.
         whole = len(split_glyphs(string.get("CONTENT", ""))) == 1
-        yield from [string] if whole or not inside else inside
+        yield from [string] if not inside or (len(inside) == 1 and whole) else inside
 
 
 def _box(element: Element) -> XYWH:
