@@ -28,7 +28,7 @@ def document(reading: ScanReading, image: str) -> str:
     source = ET.SubElement(description, "sourceImageInformation")
     ET.SubElement(source, "fileName").text = image
     processing = ET.SubElement(description, "Processing", ID="p1")
-    ET.SubElement(processing, "processingStepSettings").text = f"models={reading.models}"
+    ET.SubElement(processing, "processingStepDescription").text = f"models={reading.models}"
     software = ET.SubElement(processing, "processingSoftware")
     ET.SubElement(software, "softwareName").text = "cbs-bench"
     ET.SubElement(software, "softwareVersion").text = __version__
@@ -46,8 +46,8 @@ def document(reading: ScanReading, image: str) -> str:
 
 def models_of(root: ET.Element) -> str | None:
     """The checksum of the models in a file of :func:`document`."""
-    settings = root.findtext("./{*}Description/{*}Processing/{*}processingStepSettings") or ""
-    name, _, models = settings.partition("=")
+    step = root.findtext("./{*}Description/{*}Processing/{*}processingStepDescription") or ""
+    name, _, models = step.partition("=")
     return models if name == "models" else None
 
 
