@@ -265,9 +265,9 @@ def _tokenize(options: argparse.Namespace) -> int:
     for scan in scans:
         height, width = scan.pixels.shape[:2]
         reading = tokenizer.read(scan.pixels)
+        sink.write(ScanReading(scan.name, width, height, reading, models, scan.path))
         if reading.remark:
             print(f"cbs-bench: {scan.name}: {reading.remark}", file=sys.stderr)
-        sink.write(ScanReading(scan.name, width, height, reading, models, scan.path))
     if scans.passed_over:
         print(f"cbs-bench: {scans.passed_over} scans were read before", file=sys.stderr)
     return EXIT_BAD_INPUT if scans.broken else 0
