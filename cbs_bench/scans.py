@@ -42,7 +42,7 @@ def scans_in(paths: Sequence[Path], left_out: LeftOut) -> Iterator[tuple[str, Pa
     Args:
         paths: Image files, folders with images anywhere below them, or datasets with the config
             ``slips``.
-        left_out: Hears of subfolders that cannot be listed, and of links that lead nowhere.
+        left_out: Called with each subfolder that cannot be listed and each link that leads nowhere.
 
     Raises:
         InputError: If there is no such path, no scan in it, or another scan of the same name.
@@ -60,6 +60,9 @@ def scans_in(paths: Sequence[Path], left_out: LeftOut) -> Iterator[tuple[str, Pa
 def _scans_of(path: Path, left_out: LeftOut) -> Iterable[tuple[str, Path | bytes]]:
     if path.is_file():
         return [(path.name, path)]
+    if path.is_symlink() and not path.exists():
+        left_out(InputError("this link leads nowhere", path=path, remedy="mend or remove it"))
+        return []
     if not path.is_dir():
         raise InputError("no such file or folder", path=path, remedy="check the path")
     if reader.is_dataset(path):

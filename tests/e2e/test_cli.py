@@ -197,6 +197,11 @@ def test_links_to_nothing_and_closed_folders_are_named_and_the_rest_is_read(
 
     monkeypatch.setattr(os, "scandir", forbidding)
     out = tmp_path / "read"
+    assert main([command, f"{scans}/lost.png", f"{scans}/a.png", "--out", str(out)]) == 2
+    shown = capsys.readouterr().err
+    assert f"cbs-bench: {scans}/lost.png: this link leads nowhere; mend or remove it" in shown
+    assert "a.png" in out.read_text(encoding="utf-8")
+    out.unlink()
     assert main([command, str(scans), "--out", str(out)]) == 2
     said = [line for line in capsys.readouterr().err.splitlines() if "a.png" not in line]
     assert sorted(said) == [
