@@ -27,6 +27,7 @@ class EvaHan(CorpusBuilder):
     """Reads the training text and the gold of test A; one line is one row."""
 
     tags = EVAHAN
+    takes = frozenset({"orthography"})
     info = CorpusInfo(
         title="EvaHan 2022, Zuozhuan",
         summary=(

@@ -35,6 +35,7 @@ Signs = list[tuple[str, str]]
 class Tei(CorpusBuilder):
     """One row a slip where slips are marked (``<pb>``, ``<milestone>``), else one a paragraph."""
 
+    takes = frozenset[str]()
     info = CorpusInfo(
         title="TEI transcriptions",
         summary=(

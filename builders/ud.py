@@ -24,6 +24,7 @@ class UniversalDependencies(CorpusBuilder):
     """Reads every ``.conllu`` below a folder; spans count code points and compositions."""
 
     tags = UPOS
+    takes = frozenset({"orthography"})
     info = CorpusInfo(
         title="Universal Dependencies, part of speech over glyphs",
         summary=(

@@ -91,10 +91,14 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("builder", metavar="BUILDER", help="see `cbs-bench list`")
     build.add_argument("--raw", type=Path, help="folder, archive or file with the raw data")
     build.add_argument("--out", type=Path, required=True, help="folder of the dataset")
-    build.add_argument("--ids", type=Path, help="table of ideographic description sequences")
     build.add_argument(
-        "--orthography", type=Path, metavar="COUNTS", help="label counts to respell a text by"
-    )
+        "--ids", type=Path,
+        help="table of ideographic description sequences; for corpora with images",
+    )  # fmt: skip
+    build.add_argument(
+        "--orthography", type=Path, metavar="COUNTS",
+        help="label counts to respell a text by; for ud and evahan",
+    )  # fmt: skip
     build.add_argument("--seed", type=int, default=0)
     build.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     build.add_argument("--strict", action="store_true", help="fail on the first bad row")

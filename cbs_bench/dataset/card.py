@@ -106,7 +106,8 @@ def _page(builder: CorpusBuilder, report: BuildReport, extras: Extras) -> Iterat
             "- A simulation: every sign was respelled at random as slips spell it, by the label "
             f"counts {builder.options.orthography.name}; tags are unchanged"
         )
-    yield f"- Components: {component_source(builder.options)}"
+    if report.counts.keys() & {"slips", "glyphs"}:
+        yield f"- Components: {component_source(builder.options)}"
     yield f"- Fingerprint of the data: `{report.fingerprint}`"
 
 

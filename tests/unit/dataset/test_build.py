@@ -12,13 +12,17 @@ from hypothesis import strategies as st
 from cbs_bench.dataset import reader, splits
 from cbs_bench.dataset.parallel import in_order
 from cbs_bench.errors import DataError, InputError
-from cbs_bench.interfaces import ImageRef, Rejection
+from cbs_bench.interfaces import BuildOptions, ImageRef, Rejection
 
 
 def reasons(out):
     return [
         json.loads(line)["reason"] for line in (out / "rejected.jsonl").read_text().splitlines()
     ]
+
+
+def card_of(report):
+    return (report.out / "README.md").read_text(encoding="utf-8")
 
 
 def files(folder):
@@ -110,6 +114,19 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(build, tmp_path):
     with pytest.raises(InputError, match="out: no room for the dataset; make room or choose"):
         build([glyph(0), OSError(errno.ENOSPC, "No space left on device")])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_builder_that_declares_nothing_takes_a_table_and_no_counts(build, tmp_path):
+    file = tmp_path / "given"
+    file.write_text("道\t⿺辶首\n")
+    report = build([glyph(0)], options=BuildOptions(ids=file))
+    assert "- Components: ideographic description sequences of given" in card_of(report)
+    with pytest.raises(InputError, match="given takes no --orthography; leave it out"):
+        build([glyph(0)], options=BuildOptions(orthography=file))
+
+
+def test_a_card_of_texts_names_no_table_of_components(build):
+    assert "- Components: " not in card_of(build([sentence(0)]))
 
 
 def test_no_good_row_is_an_error(build, tmp_path):
