@@ -98,8 +98,8 @@ def test_chubs_leaves_out_names_it_cannot_read(tmp_path):
 
 CONLLU = """# newdoc id = D
 # sent_id = D_par1_1-2
-# text = 仁者人也
-1-2\t仁者\t_\t_\t_\t_\t_\t_\t_\t_
+# text = 仁， 聖人。
+1-2\t仁聖人\t_\t_\t_\t_\t_\t_\t_\t_
 1\t仁\t仁\tNOUN\t_\t_\t0\troot\t_\t_
 2\t聖人\t聖人\tPROPN\t_\t_\t1\tconj\t_\t_
 
