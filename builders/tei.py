@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -12,7 +10,8 @@ from cbs_bench.dataset import rows, safe_xml
 from cbs_bench.dataset.safe_xml import local_name
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, Record, Rejection
-from cbs_bench.script.labels import LOST_MARK, UNENCODED_MARK, split_glyphs
+from cbs_bench.script.labels import LOST_MARK, UNENCODED_MARK
+from cbs_bench.script.marked_text import MarkedText, Sign
 from cbs_bench.walk import files_below
 
 LAYOUT = "a TEI file or a folder of them"
@@ -27,9 +26,6 @@ PAIRS = {"orig": "reg", "sic": "corr", "abbr": "expan"}
 BLOCKS = frozenset({"p", "ab", "l"})
 MAX_GAP = 1000
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
-
-Signs = list[tuple[str, str]]
-"""Graph and reading of each sign."""
 
 
 class Tei(CorpusBuilder):
@@ -69,30 +65,30 @@ class Tei(CorpusBuilder):
                 continue
             for name, signs in passages:
                 row_id = f"{file.stem}_{name}"
-                graphs, readings = zip(*signs, strict=True)
+                graphs, readings = [s.graph for s in signs], [s.reading for s in signs]
                 row = rows.text_row(row_id, (source, document, name), graphs, readings)
                 yield Record("texts", row, f"{file.name} {name}", row_id, file.stem)
 
 
-@dataclass(slots=True)
 class _Reading:
     """The walk through one text: what was read so far, and the passage it is in."""
 
-    characters: dict[str, str]
-    by_slip: bool
-    passages: dict[str, Signs] = field(default_factory=dict)
-    name: str = ""
+    def __init__(self, characters: dict[str, str], *, by_slip: bool) -> None:
+        self.characters = characters
+        self.by_slip = by_slip
+        self.passages: dict[str, list[Sign]] = {"": []}
+        self.text = MarkedText(self.passages[""])
 
     def start(self, name: str) -> None:
-        self.name = name
-        self.passages.setdefault(name, [])
+        """Go on in the passage of this name."""
+        self.text.turn_to(self.passages.setdefault(name, []))
 
-    def add(self, signs: Signs) -> None:
-        if signs:
-            self.passages.setdefault(self.name, []).extend(signs)
+    def number(self) -> int:
+        """The number of the next passage; what stands before the first one counts if it is."""
+        return len(self.passages) + bool(self.passages[""])
 
 
-def _passages(root: Element) -> list[tuple[str, Signs]]:
+def _passages(root: Element) -> list[tuple[str, list[Sign]]]:
     """Name and signs of each slip, or of each paragraph, that has any.
 
     Raises:
@@ -101,92 +97,72 @@ def _passages(root: Element) -> list[tuple[str, Signs]]:
     text = next((e for e in root.iter() if local_name(e) == "text"), None)
     if text is None:
         raise DataError("no <text> in it")
-    reading = _Reading(_characters(root), any(_is_slip(element) for element in text.iter()))
+    by_slip = any(_is_slip(element) for element in text.iter())
+    reading = _Reading(_characters(root), by_slip=by_slip)
     _walk(text, reading)
     return [(name, signs) for name, signs in reading.passages.items() if signs]
 
 
 def _walk(element: Element, reading: _Reading) -> None:
     tag = local_name(element)
+    if tag in BLOCKS:
+        reading.text.end_paragraph()
     if reading.by_slip and _is_slip(element):
-        reading.start(element.get("n") or f"slip{len(reading.passages) + 1}")
+        reading.start(element.get("n") or f"slip{reading.number()}")
     elif not reading.by_slip and tag in BLOCKS:
-        reading.start(f"{tag}{len(reading.passages) + 1}")
+        reading.start(f"{tag}{reading.number()}")
     special = _signs_of(element, reading.characters)
     if special is not None:
-        reading.add(special)
+        reading.text.add(special)
     elif tag not in EDITORIAL:
-        reading.add(_plain(element.text))
-        for child in element:
-            _walk(child, reading)
-            reading.add(_plain(child.tail))
+        _walk_inside(element, reading)
+    if tag in BLOCKS:
+        reading.text.end_paragraph()
 
 
-def _signs_of(element: Element, characters: dict[str, str]) -> Signs | None:
+def _walk_inside(element: Element, reading: _Reading) -> None:
+    reading.text.read(element.text or "")
+    for child in element:
+        _walk(child, reading)
+        reading.text.read(child.tail or "")
+
+
+def _signs_of(element: Element, characters: dict[str, str]) -> list[Sign] | None:
     """The signs of an element of the apparatus; None for any other."""
     tag = local_name(element)
     if tag == "g":
         name = (element.get("ref") or "").rpartition("#")[2]
         graph = _text(element) or characters.get(name, UNENCODED_MARK)
-        return [(graph, graph)]
+        return [Sign(graph, graph)]
     if tag == "gap":
-        return [(LOST_MARK, LOST_MARK)] * _extent(element)
+        return [Sign(LOST_MARK, LOST_MARK) for _ in range(_extent(element))]
     if tag == "supplied":
-        return [(LOST_MARK, reading) for _, reading in _inside(element, characters)]
+        return [Sign(LOST_MARK, sign.reading) for sign in _inside(element, characters)]
     if tag == "choice":
         return _choice(element, characters)
     return None
 
 
-def _inside(element: Element, characters: dict[str, str]) -> Signs:
+def _inside(element: Element, characters: dict[str, str]) -> list[Sign]:
     reading = _Reading(characters, by_slip=False)
-    reading.add(_plain(element.text))
-    for child in element:
-        _walk(child, reading)
-        reading.add(_plain(child.tail))
+    _walk_inside(element, reading)
     return [sign for signs in reading.passages.values() for sign in signs]
 
 
-def _choice(element: Element, characters: dict[str, str]) -> Signs:
+def _choice(element: Element, characters: dict[str, str]) -> list[Sign]:
     """What is written with what it is read as, sign by sign where they are as many."""
     parts = {local_name(child): child for child in element}
     for written, read in PAIRS.items():
         if written in parts:
-            graphs = [graph for graph, _ in _inside(parts[written], characters)]
+            graphs = [sign.graph for sign in _inside(parts[written], characters)]
             if read not in parts:
-                return [(graph, graph) for graph in graphs]
-            readings = [reading for _, reading in _inside(parts[read], characters)]
+                return [Sign(graph, graph) for graph in graphs]
+            readings = [sign.reading for sign in _inside(parts[read], characters)]
             if len(graphs) != len(readings):
                 # A ligature: the first sign carries the whole reading.
                 readings = ["".join(readings), *[""] * (len(graphs) - 1)]
-            return list(zip(graphs, readings, strict=False))
+            return [Sign(*pair) for pair in zip(graphs, readings, strict=False)]
     return _inside(next(iter(element)), characters) if len(element) else []
-
-
-def _plain(text: str | None) -> Signs:
-    """Running text; ``待[恃]`` is 待 read as 恃, and other ``[…]`` was supplied by an editor."""
-    signs: Signs = []
-    inside: list[str] | None = None
-    for glyph in split_glyphs(text or ""):
-        if glyph in "[〔":
-            inside = []
-        elif glyph in "]〕" and inside is not None:
-            if len(inside) == 1 and signs and glyph == "]":
-                signs[-1] = (signs[-1][0], inside[0])
-            else:
-                signs += [(LOST_MARK, reading) for reading in inside]
-            inside = None
-        elif _is_sign(glyph):
-            (signs.append((glyph, glyph)) if inside is None else inside.append(glyph))
-    if inside:
-        signs += [(glyph, glyph) for glyph in inside]
-    return signs
-
-
-def _is_sign(glyph: str) -> bool:
-    """Letters, symbols, private-use and unassigned code points; not punctuation or spaces."""
-    category = unicodedata.category(glyph[0])
-    return glyph.startswith("{") or (category[0] in "LSCN" and category != "Cc")
 
 
 def _is_slip(element: Element) -> bool:

@@ -41,6 +41,13 @@ def signs(tmp_path):
         ('天<gap quantity="2"/>下', "天□□下", "天□□下"),
         ("道<note>一本作<hi>盜</hi></note>可", "道可", "道可"),
         ('<choice><sic>千</sic><corr cert="high">干</corr></choice>', "千", "干"),
+        ("待<lb/>[恃]道", "待道", "恃道"),
+        ("<hi>待</hi>[恃]道", "待道", "恃道"),
+        ("待[<hi>恃</hi>]道", "待道", "恃道"),
+        ('<g ref="#x1"/>[夏]', "{日頁}", "夏"),
+        ("道[待<lb/>恃]可", "道□□可", "道待恃可"),
+        ("道[<gap/>]可", "道□可", "道□可"),
+        ("道[天待[恃]可", "道天待可", "道天恃可"),
         ("\U00034ea1\ue843", "\U00034ea1\ue843", "\U00034ea1\ue843"),
     ],
 )
@@ -59,6 +66,18 @@ def test_slips_are_rows_where_they_are_marked(signs):
     body = '<body><p><pb n="1"/>道可<pb n="2"/>道</p><p>非</p></body>'
     assert [(slip, graphs) for slip, graphs, _ in signs(body)] == [("1", "道可"), ("2", "道非")]
     assert [slip for slip, *_ in signs("<body><p>道</p><p/><p>可</p></body>")] == ["p1", "p3"]
+
+
+def test_brackets_over_the_end_of_a_slip_and_of_a_paragraph(signs):
+    body = '<body><p><pb n="1"/>道[待<pb n="2"/>恃]可<pb n="3"/>[名]也</p></body>'
+    assert signs(body) == [
+        ("1", "道□", ["道", "待"]),
+        ("2", "□可", ["恃", "可"]),
+        ("3", "□也", ["名", "也"]),
+    ]
+    assert signs('<body><p><pb n="1"/>道[可</p><p>名]也</p><p>[常]名</p></body>') == [
+        ("1", "道可名也□名", list("道可名也常名"))
+    ]
 
 
 def test_a_document_type_is_refused_and_the_rest_is_built(tmp_path, signs):
