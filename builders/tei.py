@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from cbs_bench.dataset import rows, safe_xml
@@ -24,6 +26,7 @@ PAIRS = {"orig": "reg", "sic": "corr", "abbr": "expan"}
 """What is written, and what an editor reads it as; they share a ``<choice>``."""
 
 BLOCKS = frozenset({"p", "ab", "l"})
+DIVISIONS = frozenset({"div", *(f"div{depth}" for depth in range(1, 8)), "text"})
 MAX_GAP = 1000
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 
@@ -46,6 +49,8 @@ class Tei(CorpusBuilder):
             "not those on the slips.",
             "What editors supply (`<supplied>`) is a reading of a lost graph □.",
             "Headings, notes and punctuation are left out.",
+            "A slip whose number occurs in an earlier division is named after its own (`div2-1`), "
+            "one of a further text in its file after that text (`TEI2-1`).",
         ),
     )
 
@@ -58,16 +63,33 @@ class Tei(CorpusBuilder):
         for file in files:
             try:
                 root = safe_xml.read(file)
-                source, document = _source(root), _title(root) or file.stem
-                passages = _passages(root)
             except DataError as error:
                 yield Rejection(file.name, error.problem)
                 continue
-            for name, signs in passages:
-                row_id = f"{file.stem}_{name}"
-                graphs, readings = [s.graph for s in signs], [s.reading for s in signs]
-                row = rows.text_row(row_id, (source, document, name), graphs, readings)
-                yield Record("texts", row, f"{file.name} {name}", row_id, file.stem)
+            characters, shared = _characters(root), _source(root.find("{*}teiHeader"))
+            for number, (work, text) in enumerate(_texts(root), start=1):
+                label = f"TEI{number}-" if number > 1 else ""
+                if text is None:
+                    yield Rejection(f"{file.name} {label}".rstrip(" -"), "no <text> in it")
+                    continue
+                source, document = _source(work) or shared, _title(work) or file.stem
+                for passage, signs in _passages(text, characters):
+                    name = f"{label}{passage}"
+                    row = _row(f"{file.stem}_{name}", (source, document, name), signs)
+                    yield Record("texts", row, f"{file.name} {name}", row["id"], file.stem)
+
+
+def _texts(root: Element) -> list[tuple[Element, Element | None]]:
+    """Each ``<TEI>`` of a file, several in a ``<teiCorpus>``, and its ``<text>``."""
+    works = [element for element in root.iter() if local_name(element) == "TEI"]
+    if works:
+        return [(work, work.find("{*}text")) for work in works]
+    return [(root, next((e for e in root.iter() if local_name(e) == "text"), None))]
+
+
+def _row(name: str, place: tuple[str, str, str], signs: list[Sign]) -> dict[str, Any]:
+    graphs, readings = [sign.graph for sign in signs], [sign.reading for sign in signs]
+    return rows.text_row(name, place, graphs, readings)
 
 
 class _Reading:
@@ -76,11 +98,21 @@ class _Reading:
     def __init__(self, characters: dict[str, str], *, by_slip: bool) -> None:
         self.characters = characters
         self.by_slip = by_slip
+        self.division = ""
         self.passages: dict[str, list[Sign]] = {"": []}
         self.text = MarkedText(self.passages[""])
+        self._divisions: Counter[str] = Counter()
+        self._homes: dict[str, str] = {}
+
+    def enter(self, tag: str) -> None:
+        """Begin a division; they are numbered in order."""
+        self._divisions[tag] += 1
+        self.division = f"{tag}{self._divisions[tag]}"
 
     def start(self, name: str) -> None:
-        """Go on in the passage of this name."""
+        """Go on in the slip of this name; one in another division is another slip."""
+        if self._homes.setdefault(name, self.division) != self.division:
+            name = f"{self.division}-{name}"
         self.text.turn_to(self.passages.setdefault(name, []))
 
     def number(self) -> int:
@@ -88,23 +120,18 @@ class _Reading:
         return len(self.passages) + bool(self.passages[""])
 
 
-def _passages(root: Element) -> list[tuple[str, list[Sign]]]:
-    """Name and signs of each slip, or of each paragraph, that has any.
-
-    Raises:
-        DataError: If the file has no ``<text>``.
-    """
-    text = next((e for e in root.iter() if local_name(e) == "text"), None)
-    if text is None:
-        raise DataError("no <text> in it")
+def _passages(text: Element, characters: dict[str, str]) -> list[tuple[str, list[Sign]]]:
+    """Name and signs of each slip, or of each paragraph, that has any."""
     by_slip = any(_is_slip(element) for element in text.iter())
-    reading = _Reading(_characters(root), by_slip=by_slip)
+    reading = _Reading(characters, by_slip=by_slip)
     _walk(text, reading)
     return [(name, signs) for name, signs in reading.passages.items() if signs]
 
 
 def _walk(element: Element, reading: _Reading) -> None:
-    tag = local_name(element)
+    tag, outer = local_name(element), reading.division
+    if tag in DIVISIONS:
+        reading.enter(tag)
     if tag in BLOCKS:
         reading.text.end_paragraph()
     if reading.by_slip and _is_slip(element):
@@ -118,6 +145,7 @@ def _walk(element: Element, reading: _Reading) -> None:
         _walk_inside(element, reading)
     if tag in BLOCKS:
         reading.text.end_paragraph()
+    reading.division = outer
 
 
 def _walk_inside(element: Element, reading: _Reading) -> None:
@@ -201,10 +229,11 @@ def _title(root: Element) -> str:
     return next(titles, "")
 
 
-def _source(root: Element) -> str:
+def _source(element: Element | None) -> str:
     """The collection that the manuscript lies in."""
     names = ("collection", "repository", "settlement")
-    found = {local_name(e): _text(e) for e in root.iter() if local_name(e) in names}
+    inside = () if element is None else element.iter()
+    found = {local_name(e): _text(e) for e in inside if local_name(e) in names}
     return next((found[name] for name in names if found.get(name)), "")
 
 

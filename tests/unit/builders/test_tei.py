@@ -68,6 +68,38 @@ def test_slips_are_rows_where_they_are_marked(signs):
     assert [slip for slip, *_ in signs("<body><p>道</p><p/><p>可</p></body>")] == ["p1", "p3"]
 
 
+def test_a_slip_of_the_same_number_in_another_division_is_another_slip(signs):
+    body = (
+        '<body><div><pb n="1"/>道可<pb n="2"/>道</div>'
+        '<div><pb n="1"/>名可<pb n="1"/>名<pb n="3"/>非</div></body>'
+    )
+    assert [(slip, graphs) for slip, graphs, _ in signs(body)] == [
+        ("1", "道可"), ("2", "道"), ("div2-1", "名可名"), ("3", "非"),
+    ]  # fmt: skip
+
+
+def test_every_text_of_a_corpus_is_read(tmp_path):
+    texts = [
+        f"<TEI>{HEADER.replace('老子', title)}{text}</TEI>"
+        for title, text in [
+            ("甲", "<text><body><p>道</p></body></text>"),
+            ("乙", ""),
+            ("丙", "<text><body><p>可</p><p>道</p></body></text>"),
+        ]
+    ]
+    shared = "<teiHeader><collection>郭店</collection></teiHeader>"
+    corpus = f'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">{shared}{"".join(texts)}</teiCorpus>'
+    (tmp_path / "a.xml").write_text(corpus, encoding="utf-8")
+    one, none, *two = Tei().records(tmp_path)
+    columns = ("id", "source", "document", "slip", "text")
+    assert [tuple(item.row[column] for column in columns) for item in (one, *two)] == [
+        ("a_p1", "郭店", "甲", "p1", "道"),
+        ("a_TEI3-p1", "郭店", "丙", "TEI3-p1", "可"),
+        ("a_TEI3-p2", "郭店", "丙", "TEI3-p2", "道"),
+    ]
+    assert none == Rejection("a.xml TEI2", "no <text> in it")
+
+
 def test_brackets_over_the_end_of_a_slip_and_of_a_paragraph(signs):
     body = '<body><p><pb n="1"/>道[待<pb n="2"/>恃]可<pb n="3"/>[名]也</p></body>'
     assert signs(body) == [
