@@ -242,6 +242,8 @@ def _build(options: argparse.Namespace) -> int:
         progress=lambda rows: _progress(f"{rows} rows"),
     )
     print(report)
+    for line in report.untrained():
+        print(f"cbs-bench: {line}", file=sys.stderr)
     if options.push:
         from cbs_bench.dataset import publish
 

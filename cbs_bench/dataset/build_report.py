@@ -34,6 +34,15 @@ class BuildReport:
     by_document: bool = False
     fingerprint: str = ""
 
+    def untrained(self) -> list[str]:
+        """A line for each config that has no row to learn from."""
+        return [
+            f"{config}: no row in train, so that nothing can learn from it, only be scored; "
+            "see that the training data lie at --raw and are not empty"
+            for config, splits in self.counts.items()
+            if not splits["train"]
+        ]
+
     def __str__(self) -> str:
         lines = [f"{self.builder}: {self.out}"]
         for config, splits in self.counts.items():

@@ -56,6 +56,17 @@ def results(treebank, tmp_path_factory):
     return out
 
 
+def test_a_build_without_training_rows_says_what_that_means(tmp_path, capsys):
+    (tmp_path / "zuozhuan_train_utf8.txt").write_text("")
+    (tmp_path / "EvaHan_testa_gold.txt").write_text("春秋/n\n")
+    command = ["build", "evahan", "--raw", str(tmp_path), "--out", str(tmp_path / "built")]
+    assert main(command) == 0
+    shown = capsys.readouterr()
+    assert "train 0, validation 0, test 1" in shown.out
+    assert shown.err.startswith("cbs-bench: pos: no row in train, so that nothing can learn from")
+    assert shown.err.count("\n") == 1
+
+
 def test_list_names_every_plugin(capsys):
     assert main(["list"]) == 0
     shown = capsys.readouterr().out

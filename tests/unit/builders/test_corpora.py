@@ -165,6 +165,14 @@ def test_evahan_mends_what_it_can(tmp_path):
     assert broken == Rejection("zuozhuan_train_utf8.txt line 4", "word without a tag: 無標")
 
 
+def test_evahan_knows_its_files_in_any_case(tmp_path):
+    (tmp_path / "Zuozhuan_Train_utf8.TXT").write_text("元妃/n\n")
+    (tmp_path / "EVAHAN_TESTA_GOLD.TXT").write_text("春秋/n\n")
+    gold, learned = records("evahan", tmp_path)
+    assert (gold.split, gold.row["text"]) == ("test", "春秋")
+    assert (learned.split, learned.row["text"]) == ("train", "元妃")
+
+
 def test_mini_agrees_with_itself(tmp_path):
     report = writer.build("mini", raw=None, out=tmp_path / "mini", options=BuildOptions())
     assert not report.rejected
