@@ -61,7 +61,7 @@ class Chubs(CorpusBuilder):
 
     def records(self, raw: Path | None) -> Iterator[Record | Rejection]:
         """Yield ``glyphs``, ``pos`` and scans in order of file name; see the base class."""
-        raw = rows.need(hub.fetch(raw), LAYOUT)
+        raw = rows.need(hub.fetch(raw), LAYOUT, packed=True)
         lookup = rows.component_lookup(self.options)
         found = False
         for item in _glyphs(_home_of_glyphs(raw), lookup):

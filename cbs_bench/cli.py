@@ -89,7 +89,10 @@ def _parser() -> argparse.ArgumentParser:
 
     build = command("build", _build, "turn raw scans or texts into a Hugging Face dataset")
     build.add_argument("builder", metavar="BUILDER", help="see `cbs-bench list`")
-    build.add_argument("--raw", type=Path, help="folder, archive or file with the raw data")
+    build.add_argument(
+        "--raw", type=Path,
+        help="folder or file with the raw data; for chubs and glyph_folders a zip archive, too",
+    )  # fmt: skip
     build.add_argument("--out", type=Path, required=True, help="folder of the dataset")
     build.add_argument(
         "--ids", type=Path,

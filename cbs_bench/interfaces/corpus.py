@@ -117,8 +117,8 @@ class CorpusBuilder(ABC):
         """Yield the rows of the corpus at ``raw`` in a stable order.
 
         Args:
-            raw: The folder, archive or file with the raw data; ``None`` for a corpus that
-                is part of the package.
+            raw: The folder or file with the raw data, perhaps an archive; ``None`` for a
+                corpus that is part of the package.
 
         Raises:
             InputError: If ``raw`` as a whole is not this corpus.
