@@ -64,7 +64,7 @@ class Tei(CorpusBuilder):
             try:
                 root = safe_xml.read(file)
             except DataError as error:
-                yield Rejection(file.name, error.problem)
+                yield Rejection(file.name, f"{error.problem}; {error.remedy}")
                 continue
             characters, shared = _characters(root), _source(root.find("{*}teiHeader"))
             for number, (work, text) in enumerate(_texts(root), start=1):

@@ -117,7 +117,19 @@ def test_a_document_type_is_refused_and_the_rest_is_built(tmp_path, signs):
     bomb = '<!DOCTYPE TEI [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><TEI><text>&b;</text></TEI>'
     (tmp_path / "bomb.xml").write_text(bomb)
     [rejection] = [item for item in Tei().records(tmp_path) if isinstance(item, Rejection)]
-    assert (rejection.where, rejection.reason) == ("bomb.xml", "it declares a document type")
+    assert rejection.where == "bomb.xml"
+    assert rejection.reason.startswith("it declares a document type; delete the <!DOCTYPE>")
+
+
+@pytest.mark.parametrize("declared", [True, False])
+@pytest.mark.parametrize("encoding", ["Big5", "GB18030"])
+def test_a_file_in_another_encoding_is_to_be_saved_as_utf8(tmp_path, encoding, declared):
+    prolog = f'<?xml version="1.0" encoding="{encoding}"?>' if declared else ""
+    text = f"{prolog}<TEI><text><body><p>道可道</p></body></text></TEI>"
+    (tmp_path / "a.xml").write_text(text, encoding=encoding)
+    [rejection] = Tei().records(tmp_path)
+    assert rejection.reason.startswith("it is not in UTF-8: ")
+    assert rejection.reason.endswith("; save it as UTF-8 and let its first line say so")
 
 
 def test_a_folder_without_tei_is_no_corpus(tmp_path):
