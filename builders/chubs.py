@@ -15,7 +15,7 @@ from cbs_bench.errors import InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
 from cbs_bench.script.edition import glyphs_of, words_of
 from cbs_bench.script.labels import Label, parse
-from cbs_bench.script.tagsets import CHUBS
+from cbs_bench.script.tagsets import CHUBS, bio_fault
 from cbs_bench.walk import files_below
 
 LAYOUT = "the CHUBS download, its glyphs.zip or glyphs folder, or chen-yingfa/CHUBS from the Hub"
@@ -161,6 +161,9 @@ def _sentence(name: str, example: Mapping[str, Any]) -> dict[str, Any] | str:
         return "input and label are not two lists of one length"
     if not all(isinstance(value, str) and value for value in (*tokens, *tags)):
         return "input and label are not all text"
+    fault = bio_fault(tags)
+    if fault:
+        return f"label is no BIO sequence: {fault}"
     glyphs, kept = glyphs_of(tokens, tags)
     if not glyphs:
         return "no glyph in it: editorial marks only"
