@@ -95,6 +95,7 @@ def test_a_near_duplicate_in_another_split(sound):
         ("glyphs", {"image": {"bytes": b"gone", "path": "x.png"}}, "unreadable image"),
         ("pos", {"tags": [0]}, "1 tags for 2 tokens"),
         ("pos", {"id": ""}, "no id"),
+        ("pos", {"tokens": ["{日", "}"], "text": "{日}"}, "tokens are not the glyphs of the text"),
     ],
 )
 def test_broken_rows(sound, config, change, fault):
@@ -118,9 +119,10 @@ def test_one_graph_under_two_labels_lowers_the_ceiling(build):
     assert measures["ceiling of label accuracy from the written form alone"] == 0.75
 
 
-def test_other_columns_are_a_fault(sound):
+@pytest.mark.parametrize("column", ["text", "tokens"])
+def test_other_columns_are_a_fault(sound, column):
     path = sound / shard(sound, "pos", "test")
-    pq.write_table(pq.read_table(path).drop_columns(["text"]), path)
+    pq.write_table(pq.read_table(path).drop_columns([column]), path)
     assert any("columns are not those" in fault for fault in audit(sound).faults)
 
 

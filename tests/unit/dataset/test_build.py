@@ -5,7 +5,7 @@ import json
 import os
 
 import pytest
-from given_rows import glyph, picture, scan, sentence
+from given_rows import glyph, passage, picture, scan, sentence
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,6 +69,9 @@ def test_a_slip_is_in_one_split(build):
         (sentence(1, tags=["B-x", "I-x"]), "tag set"),
         (sentence(1, words=[{"start": 0, "end": 3, "tag": "n"}]), "out of range"),
         (sentence(1, tokens=[]), "no tokens"),
+        (sentence(1, text="天"), "tokens are not the glyphs of the text: 天 下 of 天"),
+        (sentence(1, tokens=["天", "\u0301"], text="天\u0301"), "not the glyphs of the text"),
+        (passage(1, graphs=[], readings=[], text=""), "no graphs"),
         (Rejection("line 3", "broken"), "broken"),
     ],
 )
