@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cbs_bench.dataset import reader
+from cbs_bench.dataset.repeats import Repeats
 
 REJECTED = "rejected.jsonl"
 """The file of a dataset that names every raw row left out, and why."""
@@ -22,6 +23,7 @@ class BuildReport:
         counts: Rows by config and split.
         sources: Rows by ``(config, source, split)``; configs without sources are not in it.
         rejected: Raw rows left out, by reason without its particulars.
+        repeats: Test sentences that are in train as well.
         by_document: Whether splits keep whole documents together.
         fingerprint: The digest of the data.
     """
@@ -31,6 +33,7 @@ class BuildReport:
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     sources: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
+    repeats: Repeats = field(default_factory=Repeats)
     by_document: bool = False
     fingerprint: str = ""
 

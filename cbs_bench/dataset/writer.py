@@ -151,6 +151,8 @@ class _Writing:
         for row in finished.rows:
             if "source" in row:
                 self._report.sources[batch.config, row["source"], batch.split] += 1
+            if batch.config == "pos":
+                self._report.repeats.see(batch.split, row)
             self._extras.see(batch.config, row)
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -117,6 +118,26 @@ def test_one_graph_under_two_labels_lowers_the_ceiling(build):
     out = build([glyph(n, label="又" if n % 4 == 0 else "又（有）") for n in range(40)]).out
     measures = audit(out).measures["glyphs"]
     assert measures["ceiling of label accuracy from the written form alone"] == 0.75
+
+
+def test_sentences_in_train_and_test_are_counted_and_no_fault(build):
+    long, short = list("知之為知之"), ["子", "曰"]
+    shown = [(long, "train"), (short, "train"), (["天"], "validation")]
+    asked = [(long, "test"), (short, "test"), (short, "test"), (["天"], "test")]
+    records = [
+        replace(
+            sentence(n, tokens=tokens, text="".join(tokens), tags=["O"] * len(tokens), words=[]),
+            split=split,
+        )
+        for n, (tokens, split) in enumerate([*asked, *shown])
+    ]
+    out = build(records).out
+    report = audit(out)
+    assert report.faults == []
+    assert report.measures["pos"]["test sentences that are in train as well"] == 3
+    assert report.measures["pos"]["of these with 5 glyphs or more"] == 1
+    told = "Of the 4 sentences of `test`, 3 are in `train` as well, 1 of them of 5 glyphs or more."
+    assert f"- {told}\n" in (out / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("column", ["text", "tokens"])
