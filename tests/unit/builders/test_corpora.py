@@ -85,7 +85,7 @@ def test_a_linked_folder_is_read_as_a_folder(name, tmp_path):
     assert any(not isinstance(item, Rejection) for item in real)
 
 
-@pytest.mark.parametrize("name", ["evahan", "laozi", "scans", "tei", "ud"])
+@pytest.mark.parametrize("name", ["chinese_poetry", "evahan", "laozi", "scans", "tei", "ud"])
 def test_who_reads_no_archive_says_to_unpack_it(name, tmp_path):
     raw = archive(tmp_path / "Mine.ZIP", LINKED.get(name, ("slips.json", b""))[0])
     with pytest.raises(InputError, match=r"Mine\.ZIP: this builder reads no archive; unpack it"):
