@@ -66,15 +66,13 @@ class Sentence:
                     "words are not numbered 1, 2, 3 … (no blank line between sentences?): "
                     f"{number} where {len(words) + 1} is due"
                 )
-        glyphs = [
-            [glyph for word, _ in words[a - 1 : b] for glyph in word] for a, b, _ in multiword
-        ]
-        for (*_, form), inside in zip(multiword, glyphs, strict=True):
+        for first, last, form in multiword:
+            inside = _spelling(words[first - 1 : last])
             if inside != _glyphs(form):
                 raise ValueError(
                     f"a multiword token is not spelled by its words: {form}, {''.join(inside)}"
                 )
-        self._compare([glyph for word, _ in words for glyph in word])
+        self._compare(_spelling(words))
         return words
 
     def _compare(self, glyphs: list[str]) -> None:
@@ -125,6 +123,10 @@ def _note(sentence: Sentence, key: str, value: str) -> None:
             sentence.names.append(value)
         case _:
             sentence.text = value
+
+
+def _spelling(words: list[Word]) -> list[str]:
+    return [glyph for word, _ in words for glyph in word]
 
 
 def _glyphs(form: str) -> list[str]:
