@@ -19,6 +19,7 @@ SOURCE = "chinese-poetry"
 class ChinesePoetry(CorpusBuilder):
     """One poem is one row; an author is a document."""
 
+    takes = frozenset[str]()
     info = CorpusInfo(
         title="Poems of Tang and Song",
         summary=(

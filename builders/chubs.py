@@ -15,7 +15,7 @@ from cbs_bench.errors import InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
 from cbs_bench.script.edition import glyphs_of, words_of
 from cbs_bench.script.labels import Label, parse
-from cbs_bench.script.tagsets import CHUBS
+from cbs_bench.script.tagsets import CHUBS, bio_fault
 from cbs_bench.walk import files_below
 
 LAYOUT = "the CHUBS download, its glyphs.zip or glyphs folder, or chen-yingfa/CHUBS from the Hub"
@@ -61,7 +61,7 @@ class Chubs(CorpusBuilder):
 
     def records(self, raw: Path | None) -> Iterator[Record | Rejection]:
         """Yield ``glyphs``, ``pos`` and scans in order of file name; see the base class."""
-        raw = rows.need(hub.fetch(raw), LAYOUT)
+        raw = rows.need(hub.fetch(raw), LAYOUT, packed=True)
         lookup = rows.component_lookup(self.options)
         found = False
         for item in _glyphs(_home_of_glyphs(raw), lookup):
@@ -161,6 +161,9 @@ def _sentence(name: str, example: Mapping[str, Any]) -> dict[str, Any] | str:
         return "input and label are not two lists of one length"
     if not all(isinstance(value, str) and value for value in (*tokens, *tags)):
         return "input and label are not all text"
+    fault = bio_fault(tags)
+    if fault:
+        return f"label is no BIO sequence: {fault}"
     glyphs, kept = glyphs_of(tokens, tags)
     if not glyphs:
         return "no glyph in it: editorial marks only"

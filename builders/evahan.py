@@ -27,6 +27,7 @@ class EvaHan(CorpusBuilder):
     """Reads the training text and the gold of test A; one line is one row."""
 
     tags = EVAHAN
+    takes = frozenset({"orthography"})
     info = CorpusInfo(
         title="EvaHan 2022, Zuozhuan",
         summary=(
@@ -71,7 +72,7 @@ class EvaHan(CorpusBuilder):
 
 
 def _part(file: Path) -> str | None:
-    return next((part for mark, part in _PARTS.items() if mark in file.stem), None)
+    return next((part for mark, part in _PARTS.items() if mark in file.stem.lower()), None)
 
 
 def _lines(file: Path) -> Iterator[tuple[int, int, str]]:

@@ -41,7 +41,7 @@ class GlyphFolders(CorpusBuilder):
 
     def records(self, raw: Path | None) -> Iterator[Record | Rejection]:
         """Yield ``glyphs`` in order of file name; see the base class."""
-        raw = rows.need(raw, LAYOUT)
+        raw = rows.need(raw, LAYOUT, packed=True)
         lookup = rows.component_lookup(self.options)
         images = {
             path: image

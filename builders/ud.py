@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from cbs_bench.dataset import rows
+from cbs_bench.dataset import conllu, rows
 from cbs_bench.dataset.splits import train_or_validation
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, Record, Rejection
-from cbs_bench.script.labels import split_glyphs
 from cbs_bench.script.tagsets import UPOS
 from cbs_bench.walk import files_below
 
 LAYOUT = "a .conllu file or the folder of a treebank"
-
-Sentence = tuple[int, str, str, list[str]]
-"""Line number, sentence id, document (empty where none is named) and the lines of its words."""
 
 
 class UniversalDependencies(CorpusBuilder):
     """Reads every ``.conllu`` below a folder; spans count code points and compositions."""
 
     tags = UPOS
+    takes = frozenset({"orthography"})
     info = CorpusInfo(
         title="Universal Dependencies, part of speech over glyphs",
         summary=(
@@ -39,7 +37,8 @@ class UniversalDependencies(CorpusBuilder):
         limits=(
             "Where the raw data have no train file, their dev file became `train` and "
             "`validation` (90 to 10, by paragraph): scores are not those of the full train file.",
-            "Multiword tokens, empty nodes, lemmas and dependencies are left out.",
+            "Multiword tokens, empty nodes, lemmas and dependencies are left out, and sentences "
+            "whose words do not spell their multiword tokens or, but for punctuation, their text.",
             "Licence and citation are those of UD Classical Chinese Kyoto.",
         ),
     )
@@ -54,18 +53,21 @@ class UniversalDependencies(CorpusBuilder):
         has_train = any(_part(file) == "train" for file in files)
         for file in files:
             part = _part(file)
-            for line, name, document, words in _sentences(file):
+            for sentence in conllu.read(file):
+                where = f"{file.name} line {sentence.line}"
+                try:
+                    words = sentence.words()
+                except ValueError as error:
+                    yield Rejection(where, str(error))
+                    continue
+                name = "".join(sentence.names) or f"{file.stem}-{sentence.line}"
                 # Ids such as KR1h0004_012_par1_5-6 name the sentence after its paragraph.
-                group = name.rpartition("_")[0] or document or name
+                group = name.rpartition("_")[0] or sentence.document or name
                 split = {"dev": "validation"}.get(part, part) if part else None
                 if part == "dev" and not has_train:
                     split = train_or_validation(group, self.options.seed)
-                where = f"{file.name} line {line}"
                 row = _row(name, words, respell)
-                if isinstance(row, str):
-                    yield Rejection(where, row)
-                else:
-                    yield Record("pos", row, where, group, document or file.stem, split)
+                yield Record("pos", row, where, group, sentence.document or file.stem, split)
 
 
 def _part(file: Path) -> str | None:
@@ -74,40 +76,10 @@ def _part(file: Path) -> str | None:
     return match[1] if match else None
 
 
-def _sentences(file: Path) -> Iterator[Sentence]:
-    try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"cannot read it ({error})", path=file, remedy="give UTF-8 CoNLL-U"
-        ) from error
-    document, name, first = "", "", 0
-    words: list[str] = []
-    for number, line in enumerate([*lines, ""], start=1):
-        if line.startswith("# newdoc id = "):
-            document = line.partition("= ")[2].strip()
-        elif line.startswith("# sent_id = "):
-            name = line.partition("= ")[2].strip()
-        elif line.strip() and not line.startswith("#"):
-            first = first or number
-            words.append(line)
-        elif not line.strip() and words:
-            yield first, name or f"{file.stem}-{first}", document, words
-            name, first, words = "", 0, []
-
-
-def _row(name: str, lines: list[str], respell: rows.Respell) -> dict[str, object] | str:
-    """The row of a sentence, or what is wrong with it."""
+def _row(name: str, words: Sequence[conllu.Word], respell: rows.Respell) -> dict[str, Any]:
     glyphs: list[str] = []
-    words = []
-    for line in lines:
-        columns = line.split("\t")
-        if len(columns) != 10:
-            return f"not ten columns: {line[:40]}"
-        if not columns[0].isdecimal():
-            continue
-        form, tag = columns[1], columns[3]
-        start = len(glyphs)
-        glyphs += split_glyphs(form.replace(" ", ""))
-        words.append((start, len(glyphs), tag))
-    return rows.pos_row(name, respell(name, glyphs), words)
+    spans = []
+    for word, tag in words:
+        spans.append((len(glyphs), len(glyphs) + len(word), tag))
+        glyphs += word
+    return rows.pos_row(name, respell(name, glyphs), spans)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from cbs_bench import __version__
-from cbs_bench.errors import CbsBenchError, DataError, InputError
+from cbs_bench.errors import CbsBenchError, InputError
 
 if TYPE_CHECKING:
     from cbs_bench.export.scan_reading import Sink
@@ -22,6 +22,8 @@ EXIT_FAULT = 1
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 XML_FORMATS = ("page", "alto", "tei")
+SCANS_HELP = "an image, a folder of images, or a dataset"
+MODELS_HELP = "folder of a model, or of both in detector/ and recognizer/ (default: the shipped)"
 
 _REMEDIES = {
     **dict.fromkeys([errno.ENOSPC, errno.EDQUOT], "make room and start the same command again"),
@@ -87,12 +89,19 @@ def _parser() -> argparse.ArgumentParser:
 
     build = command("build", _build, "turn raw scans or texts into a Hugging Face dataset")
     build.add_argument("builder", metavar="BUILDER", help="see `cbs-bench list`")
-    build.add_argument("--raw", type=Path, help="folder, archive or file with the raw data")
-    build.add_argument("--out", type=Path, required=True, help="folder of the dataset")
-    build.add_argument("--ids", type=Path, help="table of ideographic description sequences")
     build.add_argument(
-        "--orthography", type=Path, metavar="COUNTS", help="label counts to respell a text by"
-    )
+        "--raw", type=Path,
+        help="folder or file with the raw data; for chubs and glyph_folders a zip archive, too",
+    )  # fmt: skip
+    build.add_argument("--out", type=Path, required=True, help="folder of the dataset")
+    build.add_argument(
+        "--ids", type=Path,
+        help="table of ideographic description sequences; for corpora with images",
+    )  # fmt: skip
+    build.add_argument(
+        "--orthography", type=Path, metavar="COUNTS",
+        help="label counts to respell a text by; for ud and evahan",
+    )  # fmt: skip
     build.add_argument("--seed", type=int, default=0)
     build.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     build.add_argument("--strict", action="store_true", help="fail on the first bad row")
@@ -102,16 +111,17 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("folder", type=Path, metavar="DIR")
 
     tokenize = command("tokenize", _tokenize, "read scans: boxes, graphs, tokens")
-    tokenize.add_argument("path", type=Path, help="an image, a folder of images, or a dataset")
+    tokenize.add_argument("paths", type=Path, nargs="+", metavar="PATH", help=SCANS_HELP)
     tokenize.add_argument(
-        "--format", choices=("text", "jsonl", *XML_FORMATS), default="text",
-        help="page, alto and tei write one XML file a scan into the folder --out",
+        "--format", choices=("text", "jsonl", *XML_FORMATS),
+        help="default text, or jsonl with --out; page, alto and tei write one XML file a scan",
     )  # fmt: skip
     tokenize.add_argument(
-        "--out", type=Path, metavar="PATH",
-        help="write JSON lines to PATH, or XML files into it; a stopped run is taken up again",
+        "--out", type=Path, metavar="OUT",
+        help="a file of lines, or a folder of XML files; a stopped run is taken up again, but "
+        "not in a file of text",
     )  # fmt: skip
-    tokenize.add_argument("--models", type=Path, help="folder of models (default: the shipped)")
+    tokenize.add_argument("--models", type=Path, metavar="DIR", help=MODELS_HELP)
 
     train = command("train", _train, "train the eyes or the glyph vectors (extra `train`)")
     _add_train_arguments(train)
@@ -121,6 +131,11 @@ def _parser() -> argparse.ArgumentParser:
 
     report = command("report", _report, "print the tables of stored results")
     report.add_argument("results", type=Path, metavar="RESULTS")
+    report.add_argument(
+        "--reference",
+        metavar="ENTRY",
+        help="whose gains over the others are told (multigranularity)",
+    )
     output = report.add_mutually_exclusive_group()
     output.add_argument(
         "--format", choices=("markdown", "csv", "latex", "html"), default="markdown"
@@ -139,9 +154,9 @@ def _parser() -> argparse.ArgumentParser:
     submit.add_argument("--into", type=Path, metavar="FOLDER", help="results to add it to")
 
     view = command("view", _view, "write a page that shows scans with boxes and tokens")
-    view.add_argument("path", type=Path, help="an image, a folder of images, or a dataset")
+    view.add_argument("paths", type=Path, nargs="+", metavar="PATH", help=SCANS_HELP)
     view.add_argument("--out", type=Path, required=True, help="the HTML file")
-    view.add_argument("--models", type=Path, help="folder of models (default: the shipped)")
+    view.add_argument("--models", type=Path, metavar="DIR", help=MODELS_HELP)
 
     demo = command("demo", _demo, "the whole way on the embedded corpus")
     demo.add_argument("--out", type=Path, default=Path("demo"), help="folder (default demo)")
@@ -230,6 +245,8 @@ def _build(options: argparse.Namespace) -> int:
         progress=lambda rows: _progress(f"{rows} rows"),
     )
     print(report)
+    for line in report.untrained():
+        print(f"cbs-bench: {line}", file=sys.stderr)
     if options.push:
         from cbs_bench.dataset import publish
 
@@ -247,26 +264,28 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _tokenize(options: argparse.Namespace) -> int:
     from cbs_bench.export.scan_reading import ScanReading
-    from cbs_bench.scans import ReadableScans, scans_in
+    from cbs_bench.scans import ReadableScans
     from cbs_bench.tokenizer import MultiGranularityTokenizer
 
-    sink = _sink(options)
     tokenizer = MultiGranularityTokenizer.load(options.models)
-    waiting = ((name, image) for name, image in scans_in(options.path) if not sink.done(name))
-    scans = ReadableScans(waiting, _left_out(options))
-    for name, pixels in scans:
-        height, width = pixels.shape[:2]
-        reading = tokenizer.read(pixels)
+    models = tokenizer.checksum
+    sink = _sink(options, models)
+    scans = ReadableScans(options.paths, _left_out(options), sink.done)
+    for scan in scans:
+        height, width = scan.pixels.shape[:2]
+        reading = tokenizer.read(scan.pixels)
+        sink.write(ScanReading(scan.name, width, height, reading, models, scan.path))
         if reading.remark:
-            print(f"cbs-bench: {name}: {reading.remark}", file=sys.stderr)
-        sink.write(ScanReading(name, width, height, reading))
+            print(f"cbs-bench: {scan.name}: {reading.remark}", file=sys.stderr)
+    if scans.passed_over:
+        print(f"cbs-bench: {scans.passed_over} scans were read before", file=sys.stderr)
     return EXIT_BAD_INPUT if scans.broken else 0
 
 
-def _left_out(options: argparse.Namespace) -> Callable[[DataError], None]:
-    """Say which scan cannot be read, and go on; with ``--debug`` the error ends the command."""
+def _left_out(options: argparse.Namespace) -> Callable[[InputError], None]:
+    """Say what cannot be read, and go on; with ``--debug`` the error ends the command."""
 
-    def left_out(error: DataError) -> None:
+    def left_out(error: InputError) -> None:
         if options.debug:
             raise error
         print(f"cbs-bench: {error}", file=sys.stderr)
@@ -274,21 +293,23 @@ def _left_out(options: argparse.Namespace) -> Callable[[DataError], None]:
     return left_out
 
 
-def _sink(options: argparse.Namespace) -> Sink:
+def _sink(options: argparse.Namespace, models: str) -> Sink:
     """Where the readings go."""
     from cbs_bench.export.folder import XmlFolder
     from cbs_bench.export.json_lines import JsonLines
+    from cbs_bench.export.lines import TextLines
     from cbs_bench.export.printed import Printed
 
-    if options.format in XML_FORMATS:
+    form = options.format or ("text" if options.out is None else "jsonl")
+    if form in XML_FORMATS:
         if options.out is None:
-            raise InputError(
-                f"--format {options.format} writes files", remedy="name a folder with --out"
-            )
-        return XmlFolder(options.out, options.format, _progress)
-    if options.out is not None:
-        return JsonLines(options.out, _progress)
-    return Printed(options.format)
+            raise InputError(f"--format {form} writes files", remedy="name a folder with --out")
+        return XmlFolder(options.out, form, models, _progress)
+    if options.out is None:
+        return Printed(form)
+    if form == "text":
+        return TextLines(options.out, _progress)
+    return JsonLines(options.out, models, _progress)
 
 
 def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -340,7 +361,7 @@ def _run(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     from cbs_bench.report import FORMATS, fill_files, read_boards
 
-    boards = read_boards(options.results)
+    boards = read_boards(options.results, options.reference)
     if options.fill:
         fill_files(options.fill, boards)
     else:
@@ -363,12 +384,12 @@ def _submit(options: argparse.Namespace) -> int:
 
 def _view(options: argparse.Namespace) -> int:
     from cbs_bench.export.view import write_page
-    from cbs_bench.scans import ReadableScans, scans_in
+    from cbs_bench.scans import ReadableScans
     from cbs_bench.tokenizer import MultiGranularityTokenizer
 
     tokenizer = MultiGranularityTokenizer.load(options.models)
-    scans = ReadableScans(scans_in(options.path), _left_out(options))
-    count = write_page(options.out, scans, tokenizer)
+    scans = ReadableScans(options.paths, _left_out(options))
+    count = write_page(options.out, ((scan.name, scan.pixels) for scan in scans), tokenizer)
     print(f"{count} scans in {options.out}")
     return EXIT_BAD_INPUT if scans.broken else 0
 

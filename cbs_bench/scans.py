@@ -1,9 +1,11 @@
-"""The scans a path stands for: one image, a folder of images, or a built dataset."""
+"""The scans that paths stand for: images, folders of images, built datasets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from cbs_bench.dataset import reader
 from cbs_bench.dataset.scan_files import files_of_scans
@@ -14,34 +16,64 @@ from cbs_bench.walk import IMAGE_SUFFIXES
 CLOSED_SUFFIXES = frozenset({".djvu", ".heic", ".heif", ".pdf", ".psd", ".rar", ".zip"})
 """How files end that may hold scans, too, which nothing here can open."""
 
+LeftOut = Callable[[InputError], None]
+"""Called with what is wrong with a scan or a folder that is left out; may raise it."""
 
-def scans_in(path: Path) -> Iterator[tuple[str, Path | bytes]]:
+
+class Scan(NamedTuple):
+    """One scan that can be read.
+
+    Attributes:
+        name: Of the file, seen from the folder that was given; or the id of the dataset's row.
+        path: The file; ``None`` for a row of a dataset.
+        pixels: As :func:`load_image` gives them.
+    """
+
+    name: str
+    path: Path | None
+    pixels: Pixels
+
+
+def scans_in(paths: Sequence[Path], left_out: LeftOut) -> Iterator[tuple[str, Path | bytes]]:
     """Name and image of each scan, in a stable order.
 
-    Among those of a folder are files that may hold scans but cannot be opened, so that the reader
-    hears of them.
+    A scan has the same name whether it was given itself or with its folder. Among those of a
+    folder are files that may hold scans but cannot be opened, so that the reader hears of them.
 
     Args:
-        path: An image file, a folder with images anywhere below it, or a dataset with
-            the config ``slips``.
+        paths: Image files, folders with images anywhere below them, or datasets with the config
+            ``slips``.
+        left_out: Called with each subfolder that cannot be listed and each link that leads nowhere.
 
     Raises:
-        InputError: If there is no such path, or no scan in it.
+        InputError: If there is no such path, no scan in it, or another scan of the same name.
     """
+    names: set[str] = set()
+    for name, image in chain.from_iterable([_scans_of(path, left_out) for path in paths]):
+        if name in names:
+            raise InputError(
+                "two scans have this name", path=name, remedy="give the folder that holds both"
+            )
+        names.add(name)
+        yield name, image
+
+
+def _scans_of(path: Path, left_out: LeftOut) -> Iterable[tuple[str, Path | bytes]]:
     if path.is_file():
-        yield str(path), path
-        return
+        return [(path.name, path)]
+    if path.is_symlink() and not path.exists():
+        left_out(InputError("this link leads nowhere", path=path, remedy="mend or remove it"))
+        return []
     if not path.is_dir():
         raise InputError("no such file or folder", path=path, remedy="check the path")
     if reader.is_dataset(path):
-        yield from _dataset_scans(path)
-        return
-    images = files_of_scans(path, IMAGE_SUFFIXES | CLOSED_SUFFIXES)
+        return _dataset_scans(path)
+    images = files_of_scans(path, IMAGE_SUFFIXES | CLOSED_SUFFIXES, left_out)
     if not images:
         raise InputError(
             "no image here", path=path, remedy=f"supported: {' '.join(sorted(IMAGE_SUFFIXES))}"
         )
-    yield from ((str(image.relative_to(path)), image) for image in images)
+    return [(image.relative_to(path).as_posix(), image) for image in images]
 
 
 def _dataset_scans(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -57,32 +89,45 @@ def _dataset_scans(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 class ReadableScans:
-    """The pixels of scans; a broken one among thousands is left out, by its name.
+    """The scans in some paths; a broken one among thousands is left out, by its name.
 
     Args:
-        scans: Name and image of each, as ``scans_in`` gives them.
+        paths: As :func:`scans_in` takes them.
         left_out: Called with what is wrong with each that cannot be read; may raise it.
+        done: Whether the scan of a name was read before, and is passed over.
 
     Attributes:
-        broken: How many there were so far.
+        broken: How many were left out so far.
+        passed_over: How many had been read before.
     """
 
     def __init__(
-        self, scans: Iterable[tuple[str, Path | bytes]], left_out: Callable[[DataError], None]
+        self,
+        paths: Sequence[Path],
+        left_out: LeftOut,
+        done: Callable[[str], bool] = lambda name: False,
     ) -> None:
-        self._scans = scans
+        self._paths = paths
         self._left_out = left_out
+        self._done = done
         self.broken = 0
+        self.passed_over = 0
 
-    def __iter__(self) -> Iterator[tuple[str, Pixels]]:
-        for name, image in self._scans:
+    def __iter__(self) -> Iterator[Scan]:
+        for name, image in scans_in(self._paths, self._leave_out):
+            if self._done(name):
+                self.passed_over += 1
+                continue
             try:
                 pixels = _pixels(name, image)
             except DataError as error:
-                self.broken += 1
-                self._left_out(error)
+                self._leave_out(error)
                 continue
-            yield name, pixels
+            yield Scan(name, image if isinstance(image, Path) else None, pixels)
+
+    def _leave_out(self, error: InputError) -> None:
+        self.broken += 1
+        self._left_out(error)
 
 
 def _pixels(name: str, image: Path | bytes) -> Pixels:
@@ -92,9 +137,12 @@ def _pixels(name: str, image: Path | bytes) -> Pixels:
     """
     try:
         name.encode("utf-8")
-        return load_image(image)
     except UnicodeEncodeError as error:
         shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
         raise DataError("its name is not in UTF-8", path=shown, remedy="rename the file") from error
+    if name.lower().endswith(".pdf"):
+        raise DataError("a PDF is no image", path=name, remedy="export its pages as PNG or TIFF")
+    try:
+        return load_image(image)
     except DataError as error:
         raise DataError(error.problem, path=name, remedy=error.remedy) from error

@@ -16,6 +16,7 @@ from cbs_bench.dataset import reader, schema
 from cbs_bench.dataset.check import check_row
 from cbs_bench.dataset.duplicates import NearDuplicates
 from cbs_bench.dataset.images import BadRowError
+from cbs_bench.dataset.repeats import LONG, Repeats
 from cbs_bench.dataset.shards import file_digest, overall_digest
 from cbs_bench.errors import InputError
 
@@ -117,15 +118,19 @@ class _ConfigAudit:
         self._labels: dict[str, Counter[str]] = defaultdict(Counter)
         self._counts: Counter[str] = Counter()
         self._images = NearDuplicates()
+        self._repeats = Repeats()
 
     def read(self, split: str, expected: int) -> None:
-        """Check every row of a split.
+        """Check every row of a split, unless its columns are not those of the config.
 
         Raises:
             InputError: If a file cannot be read.
         """
-        for shard in reader.shards(self._folder, self._config, split):
-            self.faults += _schema_faults(shard, self._config)
+        shards = reader.shards(self._folder, self._config, split)
+        foreign = [fault for shard in shards for fault in _schema_faults(shard, self._config)]
+        if foreign:
+            self.faults += foreign
+            return
         for number, row in enumerate(reader.rows(self._folder, self._config, split)):
             self._row(row, split, f"{self._config}/{split} row {number} ({row.get('id')})")
             self._counts[split] += 1
@@ -145,7 +150,7 @@ class _ConfigAudit:
             yield f"{self._config}: {one} and {other} show the same image"
 
     def measures(self) -> dict[str, Any]:
-        """Sizes, and for labelled images how learnable the labels are."""
+        """Sizes, how learnable the labels of images are, and sentences in two splits."""
         found: dict[str, Any] = {"rows": dict(self._counts)}
         if self._labels:
             labels = Counter[str]()
@@ -162,6 +167,10 @@ class _ConfigAudit:
                 ),
                 "ceiling of label accuracy from the written form alone": round(best / total, 4),
             }
+        if self._config == "pos":
+            repeated, long = self._repeats.counts()
+            found["test sentences that are in train as well"] = repeated
+            found[f"of these with {LONG} glyphs or more"] = long
         return found
 
     def _row(self, row: Mapping[str, Any], split: str, where: str) -> None:
@@ -179,6 +188,8 @@ class _ConfigAudit:
             return
         if "image" in row:
             self._images.add(f"{split}/{name}", split, row["image"]["bytes"])
+        if self._config == "pos":
+            self._repeats.see(split, row)
         if self._config == "glyphs":
             self._labels[row["graph"]][row["label"]] += 1
 

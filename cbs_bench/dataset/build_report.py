@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cbs_bench.dataset import reader
+from cbs_bench.dataset.repeats import Repeats
 from cbs_bench.dataset.scan_rows import PREDICTED
 
 REJECTED = "rejected.jsonl"
@@ -24,6 +25,7 @@ class BuildReport:
         sources: Rows by ``(config, source, split)``; configs without sources are not in it.
         rejected: Raw rows left out, by reason without its particulars.
         examples: Where the first one of each reason is.
+        repeats: Test sentences that are in train as well.
         by_document: Whether splits keep whole documents together.
         fingerprint: The digest of the data.
     """
@@ -34,6 +36,7 @@ class BuildReport:
     sources: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
+    repeats: Repeats = field(default_factory=Repeats)
     by_document: bool = False
     fingerprint: str = ""
 
@@ -42,6 +45,15 @@ class BuildReport:
         kind = reason.split(":", maxsplit=1)[0]
         self.rejected[kind] += 1
         self.examples.setdefault(kind, where)
+
+    def untrained(self) -> list[str]:
+        """A line for each config that has no row to learn from."""
+        return [
+            f"{config}: no row in train, so that nothing can learn from it, only be scored; "
+            "see that the training data lie at --raw and are not empty"
+            for config, splits in self.counts.items()
+            if not splits["train"]
+        ]
 
     def __str__(self) -> str:
         lines = [f"{self.builder}: {self.out}"]

@@ -9,6 +9,7 @@ from typing import Any
 from cbs_bench.dataset import contact_sheet, reader, schema
 from cbs_bench.dataset.build_report import BuildReport
 from cbs_bench.dataset.extras import LABEL_COUNTS, Extras
+from cbs_bench.dataset.repeats import LONG
 from cbs_bench.dataset.rows import component_source
 from cbs_bench.interfaces import CorpusBuilder
 
@@ -91,9 +92,10 @@ def _page(builder: CorpusBuilder, report: BuildReport, extras: Extras) -> Iterat
         "",
     )
     yield from _columns(builder, report)
-    if info.limits or report.rejected:
+    limits = [*info.limits, *_repeats(report)]
+    if limits or report.rejected:
         yield from ("## Limits", "")
-        yield from (f"- {limit}" for limit in info.limits)
+        yield from (f"- {limit}" for limit in limits)
         yield from (f"- Left out, {n} raw rows: {why}." for why, n in report.rejected.most_common())
         yield ""
     yield from ("## Provenance", "")
@@ -106,7 +108,8 @@ def _page(builder: CorpusBuilder, report: BuildReport, extras: Extras) -> Iterat
             "- A simulation: every sign was respelled at random as slips spell it, by the label "
             f"counts {builder.options.orthography.name}; tags are unchanged"
         )
-    yield f"- Components: {component_source(builder.options)}"
+    if report.counts.keys() & {"slips", "glyphs"}:
+        yield f"- Components: {component_source(builder.options)}"
     yield f"- Fingerprint of the data: `{report.fingerprint}`"
 
 
@@ -122,6 +125,15 @@ def _sizes(report: BuildReport) -> Iterator[str]:
             numbers = (f"{report.sources[config, source, s]:,}" for s in reader.SPLITS)
             yield f"| `{config}` | {source} | {' | '.join(numbers)} |"
         yield ""
+
+
+def _repeats(report: BuildReport) -> Iterator[str]:
+    repeated, long = report.repeats.counts()
+    if repeated:
+        yield (
+            f"Of the {report.repeats.sentences:,} sentences of `test`, {repeated:,} are in `train` "
+            f"as well, {long:,} of them of {LONG} glyphs or more."
+        )
 
 
 def _few_shot(extras: Extras) -> Iterator[str]:

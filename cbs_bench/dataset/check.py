@@ -13,6 +13,7 @@ from cbs_bench.dataset import jpeg
 from cbs_bench.dataset.boxes import box_fault
 from cbs_bench.dataset.images import UNREADABLE, BadRowError, brief, encoded, opened, shown_size
 from cbs_bench.interfaces import ImageRef, Record
+from cbs_bench.script.labels import split_glyphs
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """What Python reads file names in another encoding as."""
@@ -56,8 +57,7 @@ def finish(record: Record, image: StoredImage | str | None) -> dict[str, Any]:
         if record.config == "slips":
             row["width"], row["height"] = image.width, image.height
             _check_objects(row["objects"], image.width, image.height)
-    if record.config == "pos":
-        _check_words(row)
+    _check_text(record.config, row)
     return row
 
 
@@ -74,8 +74,7 @@ def check_row(config: str, row: Mapping[str, Any]) -> None:
             if (row["width"], row["height"]) != (width, height):
                 raise BadRowError(f"size is not that of the image, {width} x {height}")
             _check_objects(row["objects"], width, height)
-    if config == "pos":
-        _check_words(row)
+    _check_text(config, row)
 
 
 def check_names(row: Mapping[str, Any]) -> None:
@@ -138,6 +137,16 @@ def _check_objects(objects: Mapping[str, Any], width: int, height: int) -> None:
         fault = box_fault(box, width, height)
         if fault:
             raise BadRowError(f"box {number} {list(box)} {fault} (image {width} x {height})")
+
+
+def _check_text(config: str, row: Mapping[str, Any]) -> None:
+    if config == "texts" and not row["graphs"]:
+        raise BadRowError("no graphs")
+    if config == "pos":
+        _check_words(row)
+        if split_glyphs(row["text"]) != row["tokens"]:
+            tokens = " ".join(row["tokens"])
+            raise BadRowError(f"tokens are not the glyphs of the text: {tokens} of {row['text']}")
 
 
 def _check_words(row: Mapping[str, Any]) -> None:

@@ -150,9 +150,11 @@ def _archive(path: Path) -> zipfile.ZipFile:
 
 def _upright(data: bytes, reference: ImageRef) -> bytes:
     """The same bytes where every reader gets them right, else a PNG of the pixels."""
+    from cbs_bench.vision.depth import is_deep_colour
+
     with opened(data) as image:
-        turned = image.getexif().get(_ORIENTATION, 1) != 1
-        if image.format in _KEPT_FORMATS and image.mode in _KEPT_MODES and not turned:
+        right = not is_deep_colour(image) and image.getexif().get(_ORIENTATION, 1) == 1
+        if image.format in _KEPT_FORMATS and image.mode in _KEPT_MODES and right:
             return data
     return _png(_pixels(reference._replace(upright=False)))
 

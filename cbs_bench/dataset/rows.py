@@ -20,6 +20,9 @@ from cbs_bench.walk import files_below, is_hidden
 Lookup = Callable[[str], tuple[str, ...]]
 Respell = Callable[[str, Sequence[str]], list[str]]
 
+ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar")
+"""How the names of archives end, in lower case."""
+
 
 def component_lookup(options: BuildOptions) -> Lookup:
     """The decomposition that ``options`` ask for."""
@@ -77,16 +80,24 @@ def pos_row(
     }
 
 
-def need(raw: Path | None, what: str) -> Path:
+def need(raw: Path | None, what: str, *, packed: bool = False) -> Path:
     """``raw``, once it is known to exist.
 
+    Args:
+        raw: As given on the command line.
+        what: What it should be.
+        packed: Whether it may be an archive.
+
     Raises:
-        InputError: If it is ``None`` or there is nothing.
+        InputError: If it is ``None``, there is nothing, or it is an archive and may not be.
     """
     if raw is None:
         raise InputError("this corpus needs raw data", remedy=f"--raw {what}")
     if not raw.exists():
         raise InputError("no such file or folder", path=raw, remedy=f"--raw {what}")
+    if not packed and raw.is_file() and raw.name.lower().endswith(ARCHIVES):
+        remedy = f"unpack it and give --raw {what}"
+        raise InputError("this builder reads no archive", path=raw, remedy=remedy)
     return raw
 
 

@@ -22,19 +22,40 @@ def read(path: Path) -> Element:
         if path.stat().st_size > MAX_BYTES:
             raise DataError("the file is too large", path=path, remedy="split it below 256 MiB")
         data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"no readable XML ({error})", path=path, remedy="check the file") from error
+    try:
         _refuse_document_type(data)
         # The document type is where entities are declared, and there is none.
         return fromstring(data)  # noqa: S314  (entities need a document type)
     except _DocumentTypeError as error:
         remedy = "delete the <!DOCTYPE> declaration and write its entities out"
         raise DataError("it declares a document type", path=path, remedy=remedy) from error
-    except (OSError, ParseError, expat.ExpatError, ValueError, LookupError) as error:
+    except (ParseError, expat.ExpatError) as error:
+        if not _is_utf8(data):
+            raise _foreign(path, error) from error
         raise DataError(f"no readable XML ({error})", path=path, remedy="check the file") from error
+    except (ValueError, LookupError) as error:
+        # What the parser says of an encoding that it does not know.
+        raise _foreign(path, error) from error
 
 
 def local_name(element: Element) -> str:
     """The tag without its namespace."""
     return str(element.tag).rsplit("}", 1)[-1]
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _foreign(path: Path, error: Exception) -> DataError:
+    remedy = "save it as UTF-8 and let its first line say so"
+    return DataError(f"it is not in UTF-8: {error}", path=path, remedy=remedy)
 
 
 class _DocumentTypeError(Exception):

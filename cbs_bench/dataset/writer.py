@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -48,11 +48,13 @@ def build(
         progress: Called with the number of rows so far, now and then.
 
     Raises:
-        InputError: If the raw data are not this corpus, hold no good row, or ``out`` is taken.
+        InputError: If the raw data are not this corpus, hold no good row, or ``out`` is taken;
+            if a file of ``options`` is missing, or is none that the builder takes.
         DataError: If ``strict`` and a row is bad.
         PluginError: If there is no such builder.
     """
     builder = BUILDERS.load(name)(options)
+    _check_files(name, builder, {"ids": options.ids, "orthography": options.orthography})
     with whole_or_nothing(out) as draft:
         report = BuildReport(name, out, by_document=_has_enough(builder.documents(raw)))
         writing = _Writing(builder, draft, report, strict=strict)
@@ -69,6 +71,17 @@ def build(
         finally:
             writing.abandon()
     return report
+
+
+def _check_files(name: str, builder: CorpusBuilder, files: Mapping[str, Path | None]) -> None:
+    """Refuse what the builder would ignore, and files that are not there."""
+    for option, path in files.items():
+        if path is None:
+            continue
+        if option not in builder.takes:
+            raise InputError(f"{name} takes no --{option}", path=path, remedy="leave it out")
+        if not path.is_file():
+            raise InputError("no such file", path=path, remedy=f"give --{option} a file")
 
 
 def _has_enough(documents: Iterable[str]) -> bool:
@@ -138,6 +151,8 @@ class _Writing:
         for row in finished.rows:
             if "source" in row:
                 self._report.sources[batch.config, row["source"], batch.split] += 1
+            if batch.config == "pos":
+                self._report.repeats.see(batch.split, row)
             self._extras.see(batch.config, row)
 
     def close(self) -> None:

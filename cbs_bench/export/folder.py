@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
+from xml.etree.ElementTree import Element
 
 from cbs_bench import atomic
+from cbs_bench.dataset import safe_xml
+from cbs_bench.errors import InputError
 from cbs_bench.export import alto, page_xml, tei
 from cbs_bench.export.scan_reading import ScanReading
 
-FORMATS: dict[str, Callable[[ScanReading], str]] = {
-    "page": page_xml.document,
-    "alto": alto.document,
-    "tei": tei.document,
-}
+
+class Format(Protocol):
+    """How scans are written as XML."""
+
+    def document(self, reading: ScanReading, image: str) -> str:
+        """The file of a scan; ``image`` is the path from the file to the scan."""
+
+    def models_of(self, root: Element) -> str | None:
+        """The checksum of the models that a file of this format tells."""
+
+
+FORMATS: dict[str, Format] = {"page": page_xml, "alto": alto, "tei": tei}
 
 
 class XmlFolder:
@@ -22,16 +34,31 @@ class XmlFolder:
     Args:
         path: The folder; made if it is not there.
         form: One of :data:`FORMATS`.
+        models: Checksum of the models that read now.
         progress: Called with the name of each scan written.
+
+    Raises:
+        InputError: If any XML file in the folder is of another format or of other models.
     """
 
     def __init__(
-        self, path: Path, form: str, progress: Callable[[str], None] = lambda scan: None
+        self,
+        path: Path,
+        form: str,
+        models: str,
+        progress: Callable[[str], None] = lambda scan: None,
     ) -> None:
         path.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._document = FORMATS[form]
+        self._format = FORMATS[form]
         self._progress = progress
+        for file in sorted(path.rglob("*.xml")):
+            if self._format.models_of(safe_xml.read(file)) != models:
+                raise InputError(
+                    f"not written as {form} by these models",
+                    path=file,
+                    remedy="give another folder to --out, or remove what is in this one",
+                )
 
     def done(self, scan: str) -> bool:
         """Whether the scan of this name was written before."""
@@ -41,10 +68,17 @@ class XmlFolder:
         """Write one scan."""
         file = self._file(scan.name)
         file.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write_bytes(file, self._document(scan).encode("utf-8"))
+        image = scan.name if scan.path is None else _way(scan.path, file.parent)
+        atomic.write_bytes(file, self._format.document(scan, image).encode("utf-8"))
         self._progress(scan.name)
 
     def _file(self, scan: str) -> Path:
         """Placed as the scans are; the image's suffix stays, because two may share a stem."""
         inside = [part for part in Path(scan).parts if part not in (Path(scan).anchor, "..")]
         return self.path.joinpath(*inside[:-1], f"{inside[-1]}.xml")
+
+
+def _way(image: Path, folder: Path) -> str:
+    """From the folder to the image, links to folders resolved: ``..`` does not lead back."""
+    place = image.parent.resolve() / image.name
+    return Path(os.path.relpath(place, folder.resolve())).as_posix()

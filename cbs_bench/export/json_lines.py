@@ -7,7 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cbs_bench.errors import InputError
+from cbs_bench.export.lines import append
 from cbs_bench.export.scan_reading import ScanReading
+
+BEGIN = b'{"scan": "'
+"""How every line begins, a torn one too."""
 
 
 class JsonLines:
@@ -16,16 +20,22 @@ class JsonLines:
     Args:
         path: The file, made with its folder. If it is there, its scans count as read; a line torn
             by a crash is cut off.
+        models: Checksum of the models that read now.
         progress: Called with the name of each scan written.
+
+    Raises:
+        InputError: If the file holds something else, or what other models read.
     """
 
-    def __init__(self, path: Path, progress: Callable[[str], None] = lambda scan: None) -> None:
+    def __init__(
+        self, path: Path, models: str, progress: Callable[[str], None] = lambda scan: None
+    ) -> None:
         self.path = path
         self._progress = progress
         self._finished: set[str] = set()
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file():
-            self._take_up()
+            self._take_up(models)
 
     def done(self, scan: str) -> bool:
         """Whether the scan of this name is in the file."""
@@ -33,27 +43,27 @@ class JsonLines:
 
     def write(self, scan: ScanReading) -> None:
         """Append one scan."""
-        line = json.dumps(scan.as_dict(), ensure_ascii=False) + "\n"
-        try:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(line)
-        except OSError as error:  # a full disk does not say which file has no room
-            raise type(error)(error.errno, error.strerror, str(self.path)) from error
+        append(self.path, scan.as_json())
         self._progress(scan.name)
 
-    def _take_up(self) -> None:
+    def _take_up(self, models: str) -> None:
         data = self.path.read_bytes()
-        whole = data[: data.rfind(b"\n") + 1]
-        for number, line in enumerate(whole.splitlines(), 1):
+        *whole, torn = data.split(b"\n")
+        for number, line in enumerate(whole, 1):
             try:
-                self._finished.add(json.loads(line)["scan"])
+                reading = json.loads(line)
+                self._finished.add(reading["scan"])
+                others = reading.get("models") != models
             except (ValueError, KeyError, TypeError) as error:
-                raise InputError(
-                    "not a line of readings",
-                    path=self.path,
-                    row=number,
-                    remedy="give another file to --out",
-                ) from error
-        if whole != data:
+                raise self._refusal("not a line of readings", number) from error
+            if others:
+                raise self._refusal("read by other models than these", number)
+        if not torn.startswith(BEGIN[: len(torn)]):
+            raise self._refusal("not a line of readings", len(whole) + 1)
+        if torn:
             with self.path.open("r+b") as file:
-                file.truncate(len(whole))
+                file.truncate(len(data) - len(torn))
+
+    def _refusal(self, problem: str, row: int) -> InputError:
+        remedy = "give another file to --out, or remove this one"
+        return InputError(problem, path=self.path, row=row, remedy=remedy)

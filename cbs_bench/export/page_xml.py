@@ -14,7 +14,13 @@ from xml.etree import ElementTree as ET
 from cbs_bench import __version__
 from cbs_bench.dataset.annotations import as_written
 from cbs_bench.dataset.annotations.page_xml import parts
-from cbs_bench.export.scan_reading import ScanReading, alternatives, around, text_of
+from cbs_bench.export.scan_reading import (
+    ScanReading,
+    alternatives,
+    around,
+    confidence_of,
+    text_of,
+)
 from cbs_bench.types import Box, Glyph
 
 NAMESPACE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
@@ -24,18 +30,20 @@ DIRECTIONS = {0: "top-to-bottom", -90: "right-to-left", 180: "bottom-to-top", 90
 """Where a column leads on the scan as it is, by the turn that sets it upright."""
 
 
-def document(reading: ScanReading) -> str:
-    """The scan as a PAGE XML file."""
+def document(reading: ScanReading, image: str) -> str:
+    """The scan as a PAGE XML file; ``image`` is the path from the file to the scan."""
     root = ET.Element("PcGts", xmlns=NAMESPACE)
     metadata = ET.SubElement(root, "Metadata")
     now = datetime.now(UTC).isoformat(timespec="seconds")
     ET.SubElement(metadata, "Creator").text = f"cbs-bench {__version__}"
     ET.SubElement(metadata, "Created").text = now
     ET.SubElement(metadata, "LastChange").text = now
+    step = {"type": "processingStep", "name": "models", "value": reading.models}
+    ET.SubElement(metadata, "MetadataItem", step)
     page = ET.SubElement(
         root,
         "Page",
-        imageFilename=reading.name,
+        imageFilename=image,
         imageWidth=str(reading.width),
         imageHeight=str(reading.height),
     )
@@ -53,6 +61,12 @@ def document(reading: ScanReading) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
+def models_of(root: ET.Element) -> str | None:
+    """The checksum of the models in a file of :func:`document`."""
+    item = root.find("./{*}Metadata/{*}MetadataItem[@name='models']")
+    return None if item is None else item.get("value")
+
+
 def _line(region: ET.Element, column: list[Glyph], name: str) -> None:
     line = ET.SubElement(region, "TextLine", id=name)
     _coords(line, around(column))
@@ -61,10 +75,10 @@ def _line(region: ET.Element, column: list[Glyph], name: str) -> None:
         _coords(word, glyph.box)
         sign = ET.SubElement(word, "Glyph", id=f"{name}w{number}g1")
         _coords(sign, glyph.box)
-        _text(sign, text_of(glyph), glyph.confidence, 0)
+        _text(sign, text_of(glyph), confidence_of(glyph), 0)
         for index, (graph, probability) in enumerate(alternatives(glyph), 1):
             _text(sign, graph, probability, index)
-        _text(word, text_of(glyph), glyph.confidence, 0)
+        _text(word, text_of(glyph), confidence_of(glyph), 0)
     _text(line, "".join(map(text_of, column)))
 
 

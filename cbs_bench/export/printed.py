@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from cbs_bench.export.scan_reading import ScanReading
 
 
@@ -11,7 +9,7 @@ class Printed:
     """Prints one line a scan.
 
     Args:
-        form: ``jsonl``, or ``text`` for the name and the tokens.
+        form: ``jsonl``, or ``text`` for the name and the glyphs.
     """
 
     def __init__(self, form: str) -> None:
@@ -23,8 +21,4 @@ class Printed:
 
     def write(self, scan: ScanReading) -> None:
         """Print one scan."""
-        if self._form == "jsonl":
-            line = json.dumps(scan.as_dict(), ensure_ascii=False)
-        else:
-            line = f"{scan.name}\t{' '.join(token.text for token in scan.reading.tokens)}"
-        print(line, flush=True)
+        print(scan.as_json() if self._form == "jsonl" else scan.as_text(), flush=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from cbs_bench.tokenizer.reading import SlipReading
@@ -20,12 +22,16 @@ class ScanReading:
         width: Of the image, in pixels.
         height: Of the image, in pixels.
         reading: Its glyphs and tokens.
+        models: Checksum of what read it, :attr:`MultiGranularityTokenizer.checksum`.
+        path: The image; ``None`` for a row of a dataset.
     """
 
     name: str
     width: int
     height: int
     reading: SlipReading
+    models: str
+    path: Path | None = None
 
     @property
     def glyphs(self) -> tuple[Glyph, ...]:
@@ -39,7 +45,21 @@ class ScanReading:
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form."""
-        return {"scan": self.name, **self.reading.as_dict()}
+        return {
+            "scan": self.name,
+            "width": self.width,
+            "height": self.height,
+            "models": self.models,
+            **self.reading.as_dict(),
+        }
+
+    def as_json(self) -> str:
+        """The JSON form in one line."""
+        return json.dumps(self.as_dict(), ensure_ascii=False)
+
+    def as_text(self) -> str:
+        """The name, a tab, and what was read, glyph by glyph."""
+        return f"{self.name}\t{' '.join(map(text_of, self.glyphs))}"
 
     def columns(self) -> list[list[Glyph]]:
         """The glyphs by column: one that stands above its predecessor begins the next."""
@@ -73,6 +93,11 @@ def text_of(glyph: Glyph) -> str:
     if glyph.sure or not glyph.components:
         return glyph.graph
     return "{" + "".join(glyph.components) + "}"
+
+
+def confidence_of(glyph: Glyph) -> float | None:
+    """The probability of :func:`text_of`; a guess by components mostly has none."""
+    return dict(glyph.candidates).get(text_of(glyph))
 
 
 def alternatives(glyph: Glyph) -> Iterator[tuple[str, float]]:

@@ -5,6 +5,7 @@ What the recogniser is not sure of stands in ``<unclear>``.
 
 from __future__ import annotations
 
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from cbs_bench import __version__
@@ -15,17 +16,17 @@ NAMESPACE = "http://www.tei-c.org/ns/1.0"
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 
 
-def document(reading: ScanReading) -> str:
-    """The scan as a TEI file."""
+def document(reading: ScanReading, image: str) -> str:
+    """The scan as a TEI file; ``image`` is the path from the file to the scan."""
     root = ET.Element("TEI", xmlns=NAMESPACE)
-    _header(root, reading.name)
+    _header(root, reading)
     surface = ET.SubElement(
         ET.SubElement(root, "facsimile"),
         "surface",
         _corners(Box(0, 0, reading.width, reading.height)),
     )
     surface.set(XML_ID, "scan")
-    ET.SubElement(surface, "graphic", url=reading.name)
+    ET.SubElement(surface, "graphic", url=quote(image))
     body = ET.SubElement(ET.SubElement(root, "text"), "body")
     block = ET.SubElement(ET.SubElement(body, "div"), "ab")
     ET.SubElement(block, "pb", n=reading.name, facs="#scan")
@@ -43,12 +44,28 @@ def document(reading: ScanReading) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _header(root: ET.Element, name: str) -> None:
-    description = ET.SubElement(ET.SubElement(root, "teiHeader"), "fileDesc")
-    ET.SubElement(ET.SubElement(description, "titleStmt"), "title").text = name
+def models_of(root: ET.Element) -> str | None:
+    """The checksum of the models in a file of :func:`document`."""
+    return root.findtext("./{*}teiHeader/{*}encodingDesc/{*}appInfo/{*}application/{*}p/{*}ident")
+
+
+def _header(root: ET.Element, reading: ScanReading) -> None:
+    header = ET.SubElement(root, "teiHeader")
+    description = ET.SubElement(header, "fileDesc")
+    ET.SubElement(ET.SubElement(description, "titleStmt"), "title").text = reading.name
     publication = ET.SubElement(description, "publicationStmt")
     ET.SubElement(publication, "p").text = f"Read by cbs-bench {__version__}; not checked by eye."
-    ET.SubElement(ET.SubElement(description, "sourceDesc"), "p").text = f"The image {name}."
+    ET.SubElement(ET.SubElement(description, "sourceDesc"), "p").text = f"The image {reading.name}."
+    software = ET.SubElement(
+        ET.SubElement(ET.SubElement(header, "encodingDesc"), "appInfo"),
+        "application",
+        ident="cbs-bench",
+        version=__version__,
+    )
+    ET.SubElement(software, "label").text = "cbs-bench"
+    models = ET.SubElement(software, "p")
+    models.text = "models "
+    ET.SubElement(models, "ident").text = reading.models
 
 
 def _corners(box: Box) -> dict[str, str]:

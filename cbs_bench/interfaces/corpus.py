@@ -98,9 +98,16 @@ class BuildOptions:
 
 
 class CorpusBuilder(ABC):
-    """Turns one corpus's raw files into records; one subclass a file in ``builders/``."""
+    """Turns one corpus's raw files into records; one subclass a file in ``builders/``.
+
+    Attributes:
+        info: What the dataset card says of it.
+        takes: Which of the files ``ids`` and ``orthography`` of :class:`BuildOptions` it uses;
+            the writer refuses the others. Most corpora have components and take ``ids``.
+    """
 
     info: ClassVar[CorpusInfo]
+    takes: ClassVar[frozenset[str]] = frozenset({"ids"})
 
     def __init__(self, options: BuildOptions | None = None) -> None:
         self.options = options or BuildOptions()
@@ -110,8 +117,8 @@ class CorpusBuilder(ABC):
         """Yield the rows of the corpus at ``raw`` in a stable order.
 
         Args:
-            raw: The folder, archive or file with the raw data; ``None`` for a corpus that
-                is part of the package.
+            raw: The folder or file with the raw data, perhaps an archive; ``None`` for a
+                corpus that is part of the package.
 
         Raises:
             InputError: If ``raw`` as a whole is not this corpus.

@@ -1,8 +1,11 @@
-"""Paired bootstrap over sentences: intervals of F1 and of its relative gain.
+"""Bootstrap over sentences and seeds: intervals of F1 and of its relative gain.
 
-Efron & Tibshirani, *An Introduction to the Bootstrap* (1993), percentile interval;
-paired over the same resampled sentences as in Koehn, "Statistical Significance Tests
-for Machine Translation Evaluation" (EMNLP 2004).
+Efron & Tibshirani, *An Introduction to the Bootstrap* (1993), percentile interval; paired over
+the same resampled sentences as in Koehn, "Statistical Significance Tests for Machine Translation
+Evaluation" (EMNLP 2004). Seeds are drawn anew as well, for each system by itself: what another
+training run would give is as uncertain as what other sentences would (Davison & Hinkley,
+*Bootstrap Methods and their Application* (1997), section 3.8). With one seed the interval is that
+of this one trained model.
 """
 
 from __future__ import annotations
@@ -17,6 +20,9 @@ Array = npt.NDArray[np.float64]
 
 RESAMPLES = 1000
 """Resamples behind every interval, unless a caller asks for another number."""
+
+SYSTEM, BASELINE = 1, 2
+"""Whose seeds are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,53 +43,52 @@ class Interval:
     p_value: float
 
 
-def mean_f1(counts: Array, weights: Array) -> Array:
+def mean_f1(counts: Array, sentences: Array, seeds: Array) -> Array:
     """F1 of weighted sums, averaged over seeds.
 
     Args:
         counts: ``[seeds, sentences, 3]``: correct, predicted, gold.
-        weights: ``[resamples, sentences]``: how often each sentence was drawn.
+        sentences: ``[resamples, sentences]``: how often each sentence was drawn.
+        seeds: ``[resamples, seeds]``: how often each seed was drawn.
 
     Returns:
         ``[resamples]``; 0 where nothing was counted.
     """
-    sums = np.einsum("rn,snc->src", weights, counts, optimize=True)
+    sums = np.einsum("rn,snc->rsc", sentences, counts, optimize=True)
     total = sums[..., 1] + sums[..., 2]
     scores = np.divide(2 * sums[..., 0], total, out=np.zeros_like(total), where=total > 0)
-    averaged: Array = scores.mean(axis=0)
+    averaged: Array = (scores * seeds).sum(axis=1) / seeds.sum(axis=1)
     return averaged
 
 
-@lru_cache(maxsize=2)
-def draw_weights(sentences: int, resamples: int, seed: int) -> Array:
-    """Multinomial sentence weights, ``[resamples, sentences]``; read-only.
+@lru_cache(maxsize=8)
+def draw_weights(units: int, resamples: int, seed: int) -> Array:
+    """Multinomial weights of sentences or seeds, ``[resamples, units]``; read-only.
 
     The last ones are kept, because all entries of a table are drawn alike.
     """
     generator = np.random.default_rng(seed)
-    drawn = generator.multinomial(sentences, np.full(sentences, 1 / sentences), size=resamples)
+    drawn = generator.multinomial(units, np.full(units, 1 / units), size=resamples)
     weights = drawn.astype(np.float64)
     weights.flags.writeable = False
     return weights
 
 
 def f1_interval(counts: Array, *, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
-    """F1 averaged over seeds, with its interval over sentences.
+    """F1 averaged over seeds, with its interval over sentences and seeds.
 
     Args:
         counts: ``[seeds, sentences, 3]``.
         resamples: Number of bootstrap resamples.
         seed: Seeds the resampling.
     """
-    value = float(mean_f1(counts, np.ones((1, counts.shape[1])))[0])
-    drawn = mean_f1(counts, draw_weights(counts.shape[1], resamples, seed))
-    return _interval(value, drawn)
+    return _interval(float(_as_it_is(counts)[0]), _drawn(counts, resamples, seed, SYSTEM))
 
 
 def relative_gain(
     system: Array, baseline: Array, *, resamples: int = RESAMPLES, seed: int = 0
 ) -> Interval:
-    """``F1(system) / F1(baseline) - 1`` over the same resampled sentences.
+    """``F1(system) / F1(baseline) - 1`` over the same resampled sentences, each with its seeds.
 
     Args:
         system: ``[seeds, sentences, 3]`` of one tokenizer.
@@ -98,10 +103,24 @@ def relative_gain(
         raise ValueError(
             f"unpaired counts: {system.shape[1]} sentences against {baseline.shape[1]}"
         )
-    drawn = draw_weights(system.shape[1], resamples, seed)
-    as_it_is = np.ones((1, system.shape[1]))
-    value = _relative(mean_f1(system, as_it_is), mean_f1(baseline, as_it_is))
-    return _interval(float(value[0]), _relative(mean_f1(system, drawn), mean_f1(baseline, drawn)))
+    value = _relative(_as_it_is(system), _as_it_is(baseline))
+    ours = _drawn(system, resamples, seed, SYSTEM)
+    return _interval(float(value[0]), _relative(ours, _drawn(baseline, resamples, seed, BASELINE)))
+
+
+def _as_it_is(counts: Array) -> Array:
+    seeds, sentences, _ = counts.shape
+    return mean_f1(counts, np.ones((1, sentences)), np.ones((1, seeds)))
+
+
+def _drawn(counts: Array, resamples: int, seed: int, role: int) -> Array:
+    """``[resamples]`` F1; the sentences do not depend on the role, the seeds do."""
+    seeds, sentences, _ = counts.shape
+    return mean_f1(
+        counts,
+        draw_weights(sentences, resamples, seed),
+        draw_weights(seeds, resamples, seed + role),
+    )
 
 
 def _relative(ours: Array, theirs: Array) -> Array:

@@ -6,6 +6,7 @@ formats only print them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,7 +19,10 @@ from cbs_bench.metrics.bootstrap import Interval, f1_interval, relative_gain
 from cbs_bench.metrics.correction import holm
 
 SYSTEM = "multigranularity"
-"""The entry that the others are compared with."""
+"""The tokenizer that the others are compared with, unless another one is named."""
+
+FEWEST_ROWS = 20
+"""A bootstrap of fewer rows says too little."""
 
 
 def short(fingerprint: str) -> str:
@@ -55,7 +59,8 @@ class Entry:
 
     Attributes:
         name: The tokenizer's registry name, with the peer that did another part of the work
-            before it: ``crf·bpe``.
+            before it: ``crf·bpe``, and with the settings that tell entries apart.
+        tokenizer: Its registry name alone.
         granularity: What most of its tokens are.
         is_peer: Whether a system of others did a part; peers are shown, not compared.
         seeds: The seeds of its runs, ascending.
@@ -68,6 +73,7 @@ class Entry:
     """
 
     name: str
+    tokenizer: str
     granularity: str
     is_peer: bool
     seeds: tuple[int, ...]
@@ -131,7 +137,7 @@ class Score:
 
     @cached_property
     def interval(self) -> Interval:
-        """F1 with its bootstrap interval over rows."""
+        """F1 with its bootstrap interval over rows and seeds."""
         return f1_interval(self.counts)
 
 
@@ -155,10 +161,12 @@ class Slice:
     Attributes:
         name: ``all``, ``unseen graph``, …
         scores: Best F1 first.
+        reference: Entry or tokenizer that the others are compared with.
     """
 
     name: str
     scores: tuple[Score, ...]
+    reference: str = SYSTEM
 
     @property
     def gold(self) -> int:
@@ -171,6 +179,21 @@ class Slice:
         return int(self.scores[0].counts.shape[1])
 
     @cached_property
+    def system(self) -> Score | None:
+        """The score of the reference, if it is here.
+
+        Of several entries of one tokenizer it is the one whose setup most entries share.
+        """
+        own = [score for score in self.scores if not score.entry.is_peer]
+        named = [score for score in own if score.entry.name == self.reference]
+        setups = Counter(score.entry.setup for score in own)
+        return max(
+            named or [score for score in own if score.entry.tokenizer == self.reference],
+            key=lambda score: setups[score.entry.setup],
+            default=None,
+        )
+
+    @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """The system against every other tokenizer that was set up alike, best first.
 
@@ -178,7 +201,7 @@ class Slice:
 
         The p-values are corrected for the number of comparisons (Holm).
         """
-        ours = next((score for score in self.scores if score.entry.name == SYSTEM), None)
+        ours = self.system
         if ours is None:
             return ()
         others = [

@@ -22,6 +22,7 @@ from cbs_bench import results
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import NO_TOKENIZER
 from cbs_bench.report.board import (
+    SYSTEM,
     Board,
     BoardKey,
     Entry,
@@ -86,19 +87,33 @@ class _Run:
         return {**self.track["slices"], **words}
 
 
-def read_boards(folder: Path) -> list[Board]:
+def read_boards(folder: Path, reference: str | None = None) -> list[Board]:
     """The boards of all results below ``folder``, in order of task, dataset and track.
 
+    Args:
+        folder: Of the results.
+        reference: Entry or tokenizer that the others are compared with; by default the
+            multi-granularity tokenizer.
+
     Raises:
-        InputError: If there is no result, a file is not one, two are of the same run, or rows
-            do not match.
+        InputError: If there is no result, a file is not one, two are of the same run, rows
+            do not match, or the reference has no result.
     """
     runs: dict[BoardKey, dict[str, list[_Run]]] = defaultdict(lambda: defaultdict(list))
     for path, result in results.read(folder):
         for track in result["tracks"]:
             run = _Run(path, result, track)
             runs[run.key][run.full_name].append(run)
-    return [_board(key, _named(runs[key]), _versions(key, runs)) for key in sorted(runs)]
+    boards = [
+        _board(key, _named(runs[key]), _versions(key, runs), reference or SYSTEM)
+        for key in sorted(runs)
+    ]
+    if reference and not any(board.main.system for board in boards):
+        names = sorted({entry.name for board in boards for entry in board.entries})
+        raise InputError(
+            f"no result of {reference!r}", path=folder, remedy=f"one of: {', '.join(names)}"
+        )
+    return boards
 
 
 def _named(runs: Mapping[str, list[_Run]]) -> dict[str, list[_Run]]:
@@ -114,12 +129,14 @@ def _versions(key: BoardKey, keys: Iterable[BoardKey]) -> list[str]:
     return sorted(other.fingerprint for other in keys if other[:-1] == key[:-1])
 
 
-def _board(key: BoardKey, runs: Mapping[str, list[_Run]], versions: Sequence[str]) -> Board:
+def _board(
+    key: BoardKey, runs: Mapping[str, list[_Run]], versions: Sequence[str], reference: str
+) -> Board:
     for found in runs.values():
         found.sort(key=lambda run: run.seed)
         _refuse_repeated_seeds(found)
     entries = {name: _entry(name, found) for name, found in runs.items()}
-    whole, *rest = (_slice(name, runs, entries) for name in _slice_names(runs))
+    whole, *rest = (_slice(name, runs, entries, reference) for name in _slice_names(runs))
     # On a part without anything to find no score means a thing.
     slices = (whole, *(part for part in rest if part.gold))
     return Board(key, slices, tuple(_notes(key, entries, runs, versions)))
@@ -153,6 +170,7 @@ def _entry(name: str, runs: Sequence[_Run]) -> Entry:
     extras = [run.track.get("extra", {}) for run in runs]
     return Entry(
         name=name,
+        tokenizer=runs[0].result["tokenizer"],
         granularity=runs[0].result["granularity"],
         is_peer=bool(runs[0].peers),
         seeds=tuple(run.seed for run in runs),
@@ -214,7 +232,9 @@ def _numbers(extra: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
             yield name, float(value)
 
 
-def _slice(name: str, runs: Mapping[str, list[_Run]], entries: Mapping[str, Entry]) -> Slice:
+def _slice(
+    name: str, runs: Mapping[str, list[_Run]], entries: Mapping[str, Entry], reference: str
+) -> Slice:
     scores: list[Score] = []
     first: tuple[Path, int] | None = None
     for entry, found in runs.items():
@@ -231,7 +251,8 @@ def _slice(name: str, runs: Mapping[str, list[_Run]], entries: Mapping[str, Entr
         if having:
             counts = np.array([run.slices[name] for run in having], dtype=np.float64)
             scores.append(Score(entries[entry], counts.reshape(len(having), -1, 3)))
-    return Slice(name, tuple(sorted(scores, key=lambda s: (-s.means.f1, s.entry.name))))
+    ranked = sorted(scores, key=lambda s: (-s.means.f1, s.entry.name))
+    return Slice(name, tuple(ranked), reference)
 
 
 def _notes(

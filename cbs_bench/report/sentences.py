@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cbs_bench.metrics.bootstrap import RESAMPLES, Interval
-from cbs_bench.report.board import SYSTEM, Board, Comparison, Slice, short
+from cbs_bench.report.board import FEWEST_ROWS, Board, Comparison, Slice, short
 from cbs_bench.report.measures import PAPER, measure
 
 
@@ -32,7 +32,7 @@ def caption(board: Board) -> str:
     return (
         f"{board.main.gold:,} gold spans in {board.main.rows:,} rows; data "
         f"{short(board.key.fingerprint)}. Scores in percent, {over}; 95 % intervals "
-        f"of a bootstrap over rows ({RESAMPLES:,} resamples)."
+        f"of a bootstrap over rows and seeds ({RESAMPLES:,} resamples)."
     )
 
 
@@ -55,6 +55,11 @@ def remarks(board: Board) -> Iterator[str]:
 def headline_remarks(board: Board) -> Iterator[str]:
     """The sentences below the scores in short: notes, gains, other setups, peers."""
     yield from board.notes
+    if board.main.rows < FEWEST_ROWS:
+        yield (
+            f"{board.main.rows} rows are too few for a bootstrap, whose intervals are then too "
+            f"narrow."
+        )
     yield from gains(board)
     if len({entry.setup for entry in board.entries if not entry.is_peer}) > 1:
         yield "Entries with another guide or budget, told by their names, are shown, not compared."
@@ -65,11 +70,12 @@ def headline_remarks(board: Board) -> Iterator[str]:
 def gains(board: Board) -> Iterator[str]:
     """What the system gains over the best sub-word tokenizer and over characters."""
     compared = len(board.main.comparisons)
-    if compared:
+    if compared and board.main.system is not None:
         number = f"{compared} comparison{'s' if compared > 1 else ''}"
         yield (
-            f"Gains are those of {SYSTEM} over another: relative, in F1, with a paired bootstrap; "
-            f"p is corrected for {number} (Holm)."
+            f"Gains are those of {board.main.system.entry.name} over another: relative, in F1, "
+            f"with a bootstrap over rows, the same for both, and over the seeds of each; p is "
+            f"corrected for {number} (Holm)."
         )
     yield from _gains_on(board.main, "")
     for part in board.unseen:
@@ -86,8 +92,8 @@ def _gains_on(part: Slice, where: str) -> Iterator[str]:
         for compared in part.comparisons
         if compared.other.granularity == "character"
     ]
-    if said:
-        yield f"{where}{SYSTEM} gains {', and '.join(said)}."
+    if said and part.system is not None:
+        yield f"{where}{part.system.entry.name} gains {', and '.join(said)}."
 
 
 def _gain(comparison: Comparison) -> str:

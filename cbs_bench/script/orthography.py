@@ -57,7 +57,8 @@ class Orthography:
             raise InputError("no object of label counts here", path=path, remedy=remedy)
         for raw, count in counts.items():
             if type(count) is not int or count < 1:
-                raise InputError(f"count {count!r} is no positive number", path=path, row=raw)
+                problem = f"count {count!r} is no positive number"
+                raise InputError(problem, path=path, row=raw, remedy=remedy)
         return cls(counts)
 
     def probabilities(self, reading: str) -> dict[str, float]:

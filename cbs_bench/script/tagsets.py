@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from cbs_bench.errors import DataError
 
@@ -26,6 +27,23 @@ EVAHAN = (
 def bio_labels(tags: Sequence[str]) -> list[str]:
     """``O`` and the ``B-`` and ``I-`` of every tag, in the order of a ``ClassLabel``."""
     return ["O", *(f"{prefix}-{tag}" for tag in tags for prefix in "BI")]
+
+
+def bio_fault(tags: Sequence[str]) -> str:
+    """Why ``tags`` are no BIO sequence; empty if they are one.
+
+    Examples:
+        >>> bio_fault(["B-n", "I-n", "O"])
+        ''
+        >>> bio_fault(["B-n", "I-v"])
+        'I-v goes on with no word: B-n I-v'
+    """
+    for before, tag in pairwise(["O", *tags]):
+        if tag != "O" and tag[:2] not in ("B-", "I-"):
+            return f"neither O nor a tag with B- or I-: {tag}"
+        if tag.startswith("I-") and before not in (tag, f"B-{tag[2:]}"):
+            return f"{tag} goes on with no word: {before} {tag}"
+    return ""
 
 
 def check_tag(tag: str, tags: Collection[str], *, path: str, row: str | int) -> str:

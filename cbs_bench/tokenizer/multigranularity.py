@@ -6,6 +6,7 @@ a glyph is kept whole where it is known, and falls back to its components where 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import unicodedata
 from collections import Counter
@@ -27,6 +28,7 @@ from cbs_bench.script.labels import split_glyphs
 from cbs_bench.tokenizer.codebook import CODE_POINTS, MAX_DEPTH, Codebook, Ids
 from cbs_bench.tokenizer.decoding import decode
 from cbs_bench.tokenizer.encoding import Encoding, EncodingBatch
+from cbs_bench.tokenizer.model_pair import SHIPPED, ModelPair
 from cbs_bench.tokenizer.nesting import nest
 from cbs_bench.tokenizer.vocabulary import Vocabulary
 from cbs_bench.types import Glyph, Granularity, Token
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from cbs_bench.vision.images import ImageSource
 
 FORMAT_VERSION = 2
-MODELS = Path(__file__).resolve().parents[1] / "models"
 MIN_COUNT = 2
 
 
@@ -45,14 +46,13 @@ class MultiGranularityTokenizer(SlipTokenizer):
 
     Args:
         vocabulary: The graphs kept whole and the components of the fallback.
-        models: Folder with the model folders ``detector`` and ``recognizer`` that
-            :meth:`read` runs.
+        models: The detector and the recogniser that :meth:`read` runs.
     """
 
     granularity: ClassVar[Granularity] = "component"
     reversible: ClassVar[bool] = True
 
-    def __init__(self, vocabulary: Vocabulary, *, models: Path = MODELS) -> None:
+    def __init__(self, vocabulary: Vocabulary, *, models: ModelPair = SHIPPED) -> None:
         self.vocabulary = vocabulary
         self.models = models
 
@@ -61,25 +61,27 @@ class MultiGranularityTokenizer(SlipTokenizer):
         """The tokenizer in ``folder``; by default the one in this package.
 
         Args:
-            folder: Holds a saved ``tokenizer.json``, or the models ``detector/`` and
-                ``recognizer/``; then the graphs kept whole are those the recogniser knows.
+            folder: Holds a saved ``tokenizer.json``, or models as :meth:`ModelPair.in_folder`
+                finds them; then the graphs kept whole are those the recogniser knows.
 
         Raises:
             ModelError: If the folder holds neither.
         """
-        models = MODELS if folder is None else Path(folder)
-        saved = models / "tokenizer.json"
-        if saved.is_file():
+        saved = None if folder is None else Path(folder) / "tokenizer.json"
+        if saved is not None and saved.is_file():
             return cls.from_bytes(saved.read_bytes())
-        if not (models / "recognizer").is_dir():
-            raise ModelError(
-                "no tokenizer here",
-                path=models,
-                remedy="give a folder with tokenizer.json, or with recognizer/ and detector/",
-            )
-        card = read_card(models / "recognizer")
+        models = SHIPPED if folder is None else ModelPair.in_folder(Path(folder))
+        card = read_card(models.recognizer)
         components = [*component_inventory(card["vocabulary"]), *card["components"]]
         return cls(Vocabulary(card["vocabulary"], components), models=models)
+
+    @cached_property
+    def checksum(self) -> str:
+        """Short SHA-256 of all that decides what :meth:`read` gives: models and vocabulary."""
+        # The card of a model holds the checksum of its weights.
+        cards = (folder / "model.json" for folder in (self.models.detector, self.models.recognizer))
+        parts = [*(card.read_bytes() for card in cards), self.to_bytes()]
+        return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
 
     def save(self, folder: str | Path) -> None:
         """Write ``tokenizer.json`` into ``folder``."""

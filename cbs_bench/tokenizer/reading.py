@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cbs_bench.interfaces import GlyphDetector, GlyphRecognizer
+from cbs_bench.tokenizer.model_pair import ModelPair
 from cbs_bench.types import Box, Glyph, Token
 from cbs_bench.vision import Detector, Recognizer
 from cbs_bench.vision.images import ImageSource, load_image
@@ -22,6 +22,15 @@ Pixels = npt.NDArray[np.uint8]
 ENOUGH_GLYPHS = 5
 LEAST_SURE = 1 / 3
 """Share of the glyphs of a scan below which its reading is in doubt."""
+
+LEAST_SIZE = 17.0
+"""Pixels of the longer side of a glyph, in the median of a scan, below which it is too small.
+
+Measured by ``python -m benchmarks.resolution --data build/laozi`` on the 23 strips of *Laozi* A in
+the training and validation splits, scaled down by steps. Of 17 and 18 pixels, 16 % of the sure
+glyphs are wrong, about what the recogniser's threshold allows, and fewer of more; of 16 pixels
+it is 26 %, of 14 pixels 40 %, of 10 pixels 80 %.
+"""
 
 SURE_UPRIGHT = 0.6
 """Share of the glyphs that only upright scans reach, though not all of them do."""
@@ -56,8 +65,17 @@ class SlipReading:
         return len(self.glyphs) >= ENOUGH_GLYPHS and _share_of_sure(self.glyphs) < LEAST_SURE
 
     @property
+    def is_too_small(self) -> bool:
+        """Whether the glyphs have too few pixels, so that even sure ones are often wrong."""
+        return bool(self.glyphs) and median_size(self.glyphs) < LEAST_SIZE
+
+    @property
     def remark(self) -> str:
         """What whoever has the scan read should know of it; mostly nothing."""
+        if not self.glyphs:
+            return "no glyph found"
+        if self.is_too_small:
+            return "too small to be read: scan it at a higher resolution"
         if self.is_doubtful:
             return "few of its glyphs are sure"
         if self.quarters:
@@ -73,6 +91,8 @@ class SlipReading:
                     "box": [round(value, 1) for value in glyph.box.xywh],
                     "graph": glyph.graph,
                     "confidence": round(glyph.confidence, 4),
+                    "sure": glyph.sure,
+                    "candidates": [[graph, round(p, 4)] for graph, p in glyph.candidates],
                     "components": list(glyph.components),
                 }
                 for glyph in self.glyphs
@@ -95,9 +115,9 @@ class SlipReader:
         self.recognizer = recognizer
 
     @classmethod
-    def load(cls, models: Path) -> SlipReader:
-        """The pair in the model folders ``detector`` and ``recognizer`` of ``models``."""
-        return cls(Detector.load(models / "detector"), Recognizer.load(models / "recognizer"))
+    def load(cls, models: ModelPair) -> SlipReader:
+        """The models in their folders."""
+        return cls(Detector.load(models.detector), Recognizer.load(models.recognizer))
 
     def read_any_way_up(self, image: ImageSource) -> tuple[list[Glyph], int]:
         """As :meth:`read`, but a scan that gives little is looked at turned, too.
@@ -135,6 +155,11 @@ class SlipReader:
             )
             for box, recognition in zip(boxes, found, strict=True)
         ]
+
+
+def median_size(glyphs: Sequence[Glyph]) -> float:
+    """Of the longer sides of glyphs, in pixels; 0 where there is none."""
+    return float(np.median([max(g.box.width, g.box.height) for g in glyphs])) if glyphs else 0.0
 
 
 def _legible(glyphs: Sequence[Glyph]) -> float:

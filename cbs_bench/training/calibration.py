@@ -29,7 +29,7 @@ ROUNDS = 3
 TEMPERATURES = [float(t) for t in np.exp(np.linspace(np.log(0.3), np.log(3.0), 60))]
 BIASES = [step / 8 for step in range(-32, 33)]
 COMPONENT_THRESHOLDS = np.linspace(0.05, 0.7, 27)
-UNSEEN_WEIGHTS = (1.0, 2.0, 4.0, 8.0)
+UNSEEN_WEIGHTS = (1.0, 2.0, 4.0, 8.0, 16.0)
 
 
 def calibrate(scored: Scored, card: Mapping[str, Any]) -> dict[str, float]:

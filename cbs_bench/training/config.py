@@ -37,6 +37,9 @@ def settings_from(kind: type[Settings], config: Path | None, flags: Mapping[str,
         values[name] = _converted(value, types_of[name], name, config)
     given = {name: value for name, value in flags.items() if value is not None}
     values |= {name: value for name, value in given.items() if name in types_of}
+    for name, value in values.items():
+        if isinstance(value, int | float) and value < 0:
+            raise InputError(f"{name} is {value}", path=config, remedy="give 0 or more")
     for field in dataclasses.fields(typing.cast(Any, kind)):
         required = field.default is field.default_factory is dataclasses.MISSING
         if required and field.name not in values:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from cbs_bench.dataset import reader
 from cbs_bench.dataset.reader import SPLITS
 from cbs_bench.errors import InputError
 from cbs_bench.metrics.detection import detection_scores
 from cbs_bench.rendering.fonts import Font, covering, find_fonts
+from cbs_bench.training.checkpoint import Checkpoint, run_of
 from cbs_bench.training.classes import frequent_graphs
 from cbs_bench.training.crops import read_crops
 from cbs_bench.training.export import export_onnx, write_card
@@ -66,13 +69,18 @@ def train(settings: DetectorSettings, report: Callable[[str], None]) -> None:
         lambda step: pieces_of(training, settings.batch, settings.seed, step),
         lambda batch: _loss(network, batch),
         Schedule(settings.steps, 2e-3, 0.01),
-        checkpoint=settings.out / "checkpoints" / "detector.pt",
+        checkpoint=Checkpoint(settings.out / "checkpoints" / "detector.pt", _run(settings)),
         report=report,
     )
     validation = _validation_scans(real, crops["validation"], settings, generator)
     # Without anything for validation, a sample of the training scans decides the threshold.
     fitting = validation or training[:: max(len(training) // 40, 1)]
     _finish(network, real, fitting, settings, report)
+
+
+def _run(settings: DetectorSettings) -> str:
+    data = [reader.fingerprint(folder) for folder in (*settings.data, *settings.evaluate)]
+    return run_of(replace(settings, out=Path(), command=""), data)
 
 
 def _training_scans(

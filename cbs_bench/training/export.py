@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,11 +36,13 @@ def export_onnx(network: nn.Module, example: torch.Tensor, path: Path, *, free_s
             2: 16 * torch.export.Dim("rows", min=1, max=4096),
             3: 16 * torch.export.Dim("columns", min=1, max=4096),
         }
-    torch.onnx.export(
-        network.cpu().to(memory_format=torch.contiguous_format), (example,), str(path),
-        dynamo=True, opset_version=OPSET, dynamic_shapes=(axes,), external_data=False,
-        verbose=False,
-    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch of its own doings
+        torch.onnx.export(
+            network.cpu().to(memory_format=torch.contiguous_format), (example,), str(path),
+            dynamo=True, opset_version=OPSET, dynamic_shapes=(axes,), external_data=False,
+            verbose=False,
+        )  # fmt: skip
     forget_origin(path)
 
 

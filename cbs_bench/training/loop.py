@@ -7,16 +7,18 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
 from cbs_bench.training.batches import drawn
+from cbs_bench.training.checkpoint import Checkpoint
 
 WARM_UP = 0.05
 AVERAGING = 0.998
+SILENCE = 30
+"""Seconds after which a line of progress is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,11 @@ def optimise(
     loss_of: Callable[[Any], torch.Tensor],
     schedule: Schedule,
     *,
-    checkpoint: Path,
+    checkpoint: Checkpoint,
     report: Callable[[str], None],
     score_of: Callable[[nn.Module], float] | None = None,
 ) -> None:
-    """Train in place, going on from ``checkpoint`` if it is there.
+    """Train in place.
 
     The network ends as the moving average of its weights: at the end of the run, or where
     ``score_of`` was highest.
@@ -68,24 +70,29 @@ def optimise(
         batch_of: Draws the batch of a step, seeded by nothing but its number.
         loss_of: From one batch to its loss.
         schedule: Steps, learning rate, patience.
-        checkpoint: Written now and then and at the end.
+        checkpoint: Written now and then and at the end; where there is one, training goes on.
         report: Called with a line of progress now and then.
         score_of: Higher is better on data that is not trained on; stops a run that no longer
             gains.
+
+    Raises:
+        InputError: If the checkpoint is of another run or broken.
     """
     optimizer = torch.optim.AdamW(
         network.parameters(), schedule.learning_rate, weight_decay=schedule.weight_decay
     )
     average, state = copy.deepcopy(network), _State()
-    if checkpoint.is_file():
-        stored = torch.load(checkpoint, weights_only=True)
+    stored = checkpoint.load()
+    if stored is not None:
         network.load_state_dict(stored["network"])
         average.load_state_dict(stored["average"])
         optimizer.load_state_dict(stored["optimizer"])
         state = _State(**stored["state"])
+        report(f"going on after step {state.step} of {checkpoint.path}")
     network.train()
     average.eval()
     began, running = time.perf_counter(), 0.0
+    told = began
     with drawn(batch_of, range(state.step, schedule.steps)) as batches:
         while state.step < schedule.steps and state.waited < schedule.patience:
             for group in optimizer.param_groups:
@@ -98,12 +105,23 @@ def optimise(
             state.step += 1
             _follow(average, network, state.step)
             running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
-            if state.step % schedule.save_every == 0 or state.step == schedule.steps:
-                line = f"step {state.step}/{schedule.steps} loss {running:.3f}"
+            line = f"step {state.step}/{schedule.steps} loss {running:.3f}"
+            stop = state.step % schedule.save_every == 0 or state.step == schedule.steps
+            if stop:
                 if score_of is not None:
                     line += f" validation {_look(average, score_of, state):.4f}"
-                _save(checkpoint, network, average, optimizer, state)
-                report(f"{line} {time.perf_counter() - began:.0f} s")
+                checkpoint.save(
+                    {
+                        "network": network.state_dict(),
+                        "average": average.state_dict(),
+                        "optimizer": optimizer.state_dict(),
+                        "state": vars(state),
+                    }
+                )
+            now = time.perf_counter()
+            if stop or now - told > SILENCE:
+                told = now
+                report(f"{line} {now - began:.0f} s")
     network.load_state_dict(state.best or average.state_dict())
     network.eval()
 
@@ -148,19 +166,3 @@ def _look(average: nn.Module, score_of: Callable[[nn.Module], float], state: _St
         state.best_score, state.waited = score, 0
         state.best = copy.deepcopy(average.state_dict())
     return score
-
-
-def _save(
-    path: Path, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer,
-    state: _State,
-) -> None:  # fmt: skip
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part")
-    stored = {
-        "network": network.state_dict(),
-        "average": average.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "state": vars(state),
-    }
-    torch.save(stored, partial)
-    partial.replace(path)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch.nn import functional as F
 
@@ -9,11 +13,9 @@ from cbs_bench.training.classes import Classes
 from cbs_bench.training.loop import device, precision
 from cbs_bench.training.networks import GlyphNetwork
 from cbs_bench.training.synthetic import Batch
-from cbs_bench.vision.decoding import incidence
+from cbs_bench.vision.component_evidence import COMPONENT_MISS
 
 COMPONENT_WEIGHT = 2.0
-COMPONENT_MISS = 8.0
-"""Components are rare, so a miss weighs more than a false alarm."""
 SMOOTHING = 0.05
 
 
@@ -33,7 +35,7 @@ class GlyphLoss:
         self, network: GlyphNetwork, classes: Classes, *, mixup: float = 0.0, margin: float = 0.0
     ) -> None:
         self._network = network
-        table = incidence(classes.decompositions, classes.components)
+        table = _incidence(classes.decompositions, classes.components)
         self._targets = torch.from_numpy(table).to(device())
         self._miss = torch.full((len(classes.components),), COMPONENT_MISS, device=device())
         self._mixup, self._margin = mixup, margin
@@ -69,3 +71,16 @@ class GlyphLoss:
         return loss + COMPONENT_WEIGHT * F.binary_cross_entropy_with_logits(
             components, self._targets[labels], pos_weight=self._miss
         )
+
+
+def _incidence(
+    decompositions: Sequence[Sequence[str]], components: Sequence[str]
+) -> npt.NDArray[np.float32]:
+    """``[graphs, components]``: 1 where a graph contains a component."""
+    column = {component: index for index, component in enumerate(components)}
+    matrix = np.zeros((len(decompositions), len(components)), dtype=np.float32)
+    for row, parts in enumerate(decompositions):
+        for part in parts:
+            if part in column:
+                matrix[row, column[part]] = 1
+    return matrix

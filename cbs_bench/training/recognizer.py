@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -10,6 +13,7 @@ from torch import nn
 
 from cbs_bench.errors import InputError
 from cbs_bench.rendering.fonts import find_fonts
+from cbs_bench.training.checkpoint import Checkpoint, run_of
 from cbs_bench.training.classes import Classes, choose_classes
 from cbs_bench.training.crops import Crop, VariedCrops, read_crops
 from cbs_bench.training.loop import Schedule, device, optimise
@@ -114,7 +118,21 @@ def _pretrain(
         lambda step: pictures.batch(settings.batch, step),
         GlyphLoss(network, classes),
         Schedule(settings.pretrain_steps, 2e-3),
-        checkpoint=settings.out / "checkpoints" / "pretrained.pt",
+        # What is learned from real crops may be tried in many ways after it.
+        checkpoint=Checkpoint(
+            settings.out / "checkpoints" / "pretrained.pt",
+            run_of(
+                classes,
+                frame,
+                settings.fonts,
+                settings.pretrain_steps,
+                settings.batch,
+                settings.width,
+                settings.stem_stride,
+                settings.mirrored,
+                settings.seed,
+            ),
+        ),
         report=report,
     )
     return pictures
@@ -153,7 +171,14 @@ def _tune(
         batch_of,
         GlyphLoss(network, classes, mixup=settings.mixup, margin=settings.margin),
         Schedule(settings.steps, settings.learning_rate, patience=settings.patience),
-        checkpoint=settings.out / "checkpoints" / "tuned.pt",
+        checkpoint=Checkpoint(
+            settings.out / "checkpoints" / "tuned.pt",
+            run_of(
+                classes,
+                replace(settings, out=Path(), command=""),
+                [(c.id, c.split, c.graph, zlib.crc32(c.pixels.tobytes())) for c in crops],
+            ),
+        ),
         report=report,
         score_of=accuracy_on(validation, labels["validation"]) if len(validation) else None,
     )

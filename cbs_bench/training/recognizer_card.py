@@ -91,9 +91,9 @@ def judged(model: Model, card: Mapping[str, Any], crops: Sequence[Crop]) -> dict
     """
     split = _by_split(crops)
     card = dict(card)
-    fitting = split["validation"] or split["train"]
-    if fitting:
-        card["calibration"] = calibrate(score(model, fitting), card)
+    name = _fitting(split)
+    if split[name]:
+        card["calibration"] = calibrate(score(model, split[name]), card) | {"fitted_on": name}
     counts = Counter(crop.graph for crop in split["train"]), Counter(crop.graph for crop in crops)
     card["scores"] = {
         name: measure(score(model, split[name]), card, counts)
@@ -101,6 +101,11 @@ def judged(model: Model, card: Mapping[str, Any], crops: Sequence[Crop]) -> dict
         if split[name]
     }
     return card
+
+
+def _fitting(split: Mapping[str, Sequence[Crop]]) -> str:
+    """The split to fit on: ``validation``, or ``train`` where that is empty."""
+    return "validation" if split["validation"] else "train"
 
 
 def _by_split(crops: Sequence[Crop]) -> dict[str, list[Crop]]:
@@ -117,7 +122,8 @@ def _smallest_good(
     """The int8 model, or the full one where int8 loses too much."""
     (out / "model.onnx").write_bytes(full.read_bytes())
     model = write_card(out, "recognizer", card)
-    fitting = split["validation"] or split["train"]
+    name = _fitting(split)
+    fitting = split[name]
     if not fitting:
         return model
     exact = score(model, fitting).top1
@@ -126,7 +132,7 @@ def _smallest_good(
     quantise(full, out / "model.onnx", samples)
     small = write_card(out, "recognizer", card)
     loss = exact - score(small, fitting).top1
-    report(f"int8 loses {100 * loss:.2f} points of validation accuracy")
+    report(f"int8 loses {100 * loss:.2f} points of accuracy on the crops for {name}")
     if loss <= INT8_TOLERANCE:
         return small
     (out / "model.onnx").write_bytes(full.read_bytes())

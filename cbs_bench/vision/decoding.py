@@ -1,19 +1,20 @@
 """From the outputs of the recogniser's network to what a crop shows.
 
 A crop whose best graph is less probable than the threshold is in doubt. Half of its candidates
-are then graphs that no training crop showed, and its components are those of the candidate that
-agrees best with both heads of the network, in the order in which that candidate is written.
+are then graphs that no training crop showed, and its components are those that are likely by all
+graphs together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cbs_bench.types import Recognition
+from cbs_bench.vision.component_evidence import ComponentEvidence
 
 CANDIDATES = 10
 """Graphs that are named for a crop."""
@@ -46,13 +47,7 @@ class Decoder:
         self._bias = np.where(self._unseen, bias, 0.0).astype(np.float32)
         weight = calibration.get("unseen_weight", 1.0)
         self._weights = np.where(self._unseen, weight, 1.0).astype(np.float32)
-        # Components that the network has an output for, then those too rare for one.
-        self._heads = len(card["components"])
-        rare = sorted({part for parts in self._parts for part in parts} - set(card["components"]))
-        self._components: list[str] = [*card["components"], *rare]
-        number = {part: index for index, part in enumerate(self._components)}
-        self._numbers = [[number[part] for part in parts] for parts in self._parts]
-        self._holders = Holders(incidence(self._parts, self._components))
+        self._evidence = ComponentEvidence(self._parts, card["components"])
 
     def decode(self, graphs: Array, components: Array) -> list[Recognition]:
         """Candidates and components of each crop.
@@ -77,7 +72,11 @@ class Decoder:
         candidates = [(self.graphs[i], float(chances[i])) for i in order]
         if sure and self._parts[best]:
             return Recognition(candidates, list(self._parts[best]))
-        return Recognition(candidates, self._best_agreeing(chances, order, heads))
+        weighed = chances * self._weights
+        components = self._evidence.likely(
+            weighed / weighed.sum(), heads, self._component_threshold
+        )
+        return Recognition(candidates, components)
 
     def _half_unseen(self, chances: Array, order: Order) -> Order:
         """The likeliest graphs, and the likeliest of those that no training crop showed."""
@@ -88,51 +87,6 @@ class Decoder:
         chosen = np.sort(np.array(mixed, dtype=np.intp))
         ranked: Order = chosen[np.argsort(-chances[chosen], kind="stable")]
         return ranked
-
-    def _best_agreeing(self, chances: Array, candidates: Order, heads: Array) -> list[str]:
-        """Of the candidate with the highest F1 to expect, the components with enough evidence."""
-        if not self._components:
-            return []
-        evidence = self._evidence(chances, heads)
-        most = [int(evidence.argmax())]
-        written = [self._numbers[i] for i in candidates if self._numbers[i]] or [most]
-        # As many components are to be expected as the evidence sums up to.
-        total = float(evidence.sum())
-        agreement = [evidence[n].sum() / (len(n) + total) for n in written]
-        chosen = written[int(np.argmax(agreement))]
-        enough = [n for n in chosen if evidence[n] >= self._component_threshold]
-        return [self._components[n] for n in enough or most]
-
-    def _evidence(self, chances: Array, heads: Array) -> Array:
-        """For each component: its own head, and the graphs in question that hold it."""
-        weighed = chances * self._weights
-        evidence: Array = self._holders.sums(weighed[None] / weighed.sum())[0]
-        evidence[: self._heads] = (evidence[: self._heads] + sigmoid(heads[: self._heads])) / 2
-        return evidence
-
-
-class Holders:
-    """Which graphs hold each component, so that their probabilities can be summed.
-
-    A product with the incidence matrix says the same, but it goes through BLAS, whose threads
-    wait by spinning afterwards and halve the speed of the network's.
-
-    Args:
-        table: ``[graphs, components]``, see :func:`incidence`.
-    """
-
-    def __init__(self, table: Array) -> None:
-        nobody = len(table)  # stands first in every list, for a component that no graph holds
-        lists = [[nobody, *np.flatnonzero(column)] for column in table.T]
-        self._graphs = np.array([graph for graphs in lists for graph in graphs], dtype=np.intp)
-        lengths = [len(graphs) for graphs in lists]
-        self._starts = np.cumsum([0, *lengths], dtype=np.intp)[:-1]
-
-    def sums(self, graphs: Array) -> Array:
-        """``[batch, components]`` from the probabilities ``[batch, graphs]``."""
-        padded = np.pad(graphs, ((0, 0), (0, 1)))
-        summed: Array = np.add.reduceat(padded[:, self._graphs], self._starts, axis=1)
-        return summed
 
 
 def first(chances: Array, number: int = CANDIDATES) -> Order:
@@ -145,25 +99,8 @@ def first(chances: Array, number: int = CANDIDATES) -> Order:
     return found
 
 
-def incidence(decompositions: Sequence[Sequence[str]], components: Sequence[str]) -> Array:
-    """``[graphs, components]``: 1 where a graph contains a component."""
-    column = {component: index for index, component in enumerate(components)}
-    matrix = np.zeros((len(decompositions), len(components)), dtype=np.float32)
-    for row, parts in enumerate(decompositions):
-        for part in parts:
-            if part in column:
-                matrix[row, column[part]] = 1
-    return matrix
-
-
 def softmax(logits: Array) -> Array:
     """Probabilities along the last axis."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     probabilities: Array = powers / powers.sum(axis=-1, keepdims=True)
-    return probabilities
-
-
-def sigmoid(logits: Array) -> Array:
-    """Independent probabilities."""
-    probabilities: Array = np.reciprocal(1 + np.exp(-logits))
     return probabilities

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from cbs_bench.errors import DataError
+from cbs_bench.vision.depth import deep_colours, is_deep_colour, stretched
 
 Pixels = npt.NDArray[np.uint8]
 ImageSource = Path | str | bytes | Pixels | Image.Image
@@ -25,8 +26,8 @@ _SUBFILE_TYPE, _REDUCED = 254, 1
 def load_image(source: ImageSource) -> Pixels:
     """Pixels of a path, of encoded bytes, of an image of Pillow, or of an array as it is.
 
-    EXIF rotation is applied, 16-bit greys are scaled to their range, CMYK and palettes become
-    RGB, and transparency is laid on white.
+    EXIF rotation is applied, 16-bit and float values are stretched to their range, CMYK and
+    palettes become RGB, and transparency is laid on white.
 
     Args:
         source: A path, the bytes of an image file, an image of Pillow, such as ``datasets``
@@ -44,18 +45,10 @@ def load_image(source: ImageSource) -> Pixels:
         return _pixels(ImageOps.exif_transpose(source))
     name = "image" if isinstance(source, bytes) else str(source)
     try:
-        opened = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
-        if opened.width * opened.height > MAX_PIXELS:
-            raise DataError(
-                f"{opened.width} x {opened.height} pixels are too many",
-                path=name,
-                remedy=f"scale it below {MAX_PIXELS:,} pixels",
-            )
-        with warnings.catch_warnings():
-            # Our own limit is checked above; Pillow would only warn.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            _turn_to_page(opened, name)
-            return _pixels(ImageOps.exif_transpose(opened))
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as opened:
+            return _pixels(_page(opened, source))
+    except DataError as error:
+        raise DataError(error.problem, path=name, remedy=error.remedy) from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         # What Pillow says of a format it does not know is an address in memory.
         unknown = isinstance(error, UnidentifiedImageError)
@@ -83,7 +76,7 @@ def resize(grey: Pixels, scale: float) -> Pixels:
     return resized
 
 
-def _turn_to_page(image: Image.Image, name: str) -> None:
+def _turn_to_page(image: Image.Image) -> None:
     """The one page of a TIFF, which may have previews besides; others have no pages."""
     if not isinstance(image, TiffImagePlugin.TiffImageFile) or image.n_frames == 1:
         return
@@ -93,19 +86,35 @@ def _turn_to_page(image: Image.Image, name: str) -> None:
         if not image.tag_v2.get(_SUBFILE_TYPE, 0) & _REDUCED:
             pages.append(number)
     if len(pages) > 1:
-        raise DataError(
-            f"it has {len(pages)} pages", path=name, remedy="save each page as a file of its own"
-        )
+        raise DataError(f"it has {len(pages)} pages", remedy="save each page as a file of its own")
     image.seek(pages[0] if pages else 0)
+
+
+def _page(opened: Image.Image, source: Path | str | bytes) -> Image.Image:
+    """The one page of a file, upright."""
+    if opened.width * opened.height > MAX_PIXELS:
+        raise DataError(
+            f"{opened.width} x {opened.height} pixels are too many",
+            remedy=f"scale it below {MAX_PIXELS:,} pixels",
+        )
+    with warnings.catch_warnings():
+        # Our own limit is checked above; Pillow would only warn.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        _turn_to_page(opened)
+        deep = is_deep_colour(opened)
+        upright = ImageOps.exif_transpose(opened)
+    if not deep:
+        return upright
+    data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    colours = Image.fromarray(stretched(deep_colours(data, opened.tell())))
+    if upright.mode == "RGBA":
+        colours.putalpha(upright.getchannel("A"))
+    return colours
 
 
 def _pixels(image: Image.Image) -> Pixels:
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        values = np.asarray(image, dtype=np.float32)
-        low, high = float(values.min()), float(values.max())
-        stretched = (values - low) * (255 / max(high - low, 1e-6))
-        scaled: Pixels = stretched.astype(np.uint8)
-        return scaled
+        return stretched(np.asarray(image))
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         layer = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)

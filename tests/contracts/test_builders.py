@@ -7,6 +7,8 @@ from cbs_bench.dataset.card import tags_of
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BUILDERS, BuildOptions, CorpusInfo
 
+FILES = frozenset({"ids", "orthography"})
+
 pytestmark = pytest.mark.parametrize("name", BUILDERS.names())
 
 
@@ -36,6 +38,23 @@ def test_wrong_raw_data_are_one_line(name, kind, tmp_path):
     assert str(raw) in str(caught.value)
     assert "\n" not in str(caught.value)
     assert caught.value.remedy
+    assert not (tmp_path / "out").exists()
+
+
+def test_it_declares_files_that_there_are(name):
+    assert BUILDERS.load(name).takes <= FILES
+
+
+@pytest.mark.parametrize("option", sorted(FILES))
+def test_a_file_that_it_would_ignore_is_refused(name, option, tmp_path):
+    file = tmp_path / "given"
+    if option not in BUILDERS.load(name).takes:
+        file.write_text('{"道": 1}')
+    wrong = "no such file" if option in BUILDERS.load(name).takes else f"{name} takes no --{option}"
+    with pytest.raises(InputError) as caught:
+        options = BuildOptions(**{option: file})
+        writer.build(name, raw=tmp_path, out=tmp_path / "out", options=options)
+    assert str(caught.value).startswith(f"{file}: {wrong}; ")
     assert not (tmp_path / "out").exists()
 
 

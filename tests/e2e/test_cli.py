@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from PIL import Image
 import cbs_bench
 from cbs_bench.cli import main
 from cbs_bench.tokenizer import MultiGranularityTokenizer
+from cbs_bench.tokenizer.model_pair import SHIPPED
 from cbs_bench.vision.turning import turned_box
 
 WORDS = [("君子", "NOUN"), ("不", "ADV"), ("器", "VERB"), ("學", "VERB"), ("而", "CCONJ")]
@@ -52,6 +54,17 @@ def results(treebank, tmp_path_factory):
     options = ["--tokenizers", "multigranularity,bpe", "--seeds", "2", "--epochs", "4"]
     assert main([*command, *options]) == 0
     return out
+
+
+def test_a_build_without_training_rows_says_what_that_means(tmp_path, capsys):
+    (tmp_path / "zuozhuan_train_utf8.txt").write_text("")
+    (tmp_path / "EvaHan_testa_gold.txt").write_text("春秋/n\n")
+    command = ["build", "evahan", "--raw", str(tmp_path), "--out", str(tmp_path / "built")]
+    assert main(command) == 0
+    shown = capsys.readouterr()
+    assert "train 0, validation 0, test 1" in shown.out
+    assert shown.err.startswith("cbs-bench: pos: no row in train, so that nothing can learn from")
+    assert shown.err.count("\n") == 1
 
 
 def test_list_names_every_plugin(capsys):
@@ -173,9 +186,60 @@ def test_a_document_among_the_scans_is_named_and_the_rest_is_read(tmp_path, caps
     shown = capsys.readouterr()
     assert shown.out.startswith("slip.gif\t")
     assert shown.err == (
-        "cbs-bench: plates.PDF: not a readable image (of no format that is known); "
-        "export it as PNG, TIFF or JPEG\n"
+        "cbs-bench: plates.PDF: a PDF is no image; export its pages as PNG or TIFF\n"
     )
+
+
+@pytest.mark.parametrize("command", ["tokenize", "view"])
+def test_links_to_nothing_and_closed_folders_are_named_and_the_rest_is_read(
+    command, tmp_path, monkeypatch, capsys
+):
+    scans = tmp_path / "scans"
+    (scans / "closed").mkdir(parents=True)
+    write_scan(scans / "a.png")
+    for name in ("lost.png", "notes.txt"):
+        (scans / name).symlink_to("gone")
+    listed = os.scandir
+
+    def forbidding(place):
+        if str(place).endswith("closed"):
+            raise PermissionError(13, "Permission denied", place)
+        return listed(place)
+
+    monkeypatch.setattr(os, "scandir", forbidding)
+    out = tmp_path / "read"
+    assert main([command, f"{scans}/lost.png", f"{scans}/a.png", "--out", str(out)]) == 2
+    shown = capsys.readouterr().err
+    assert f"cbs-bench: {scans}/lost.png: this link leads nowhere; mend or remove it" in shown
+    assert "a.png" in out.read_text(encoding="utf-8")
+    out.unlink()
+    assert main([command, str(scans), "--out", str(out)]) == 2
+    said = [line for line in capsys.readouterr().err.splitlines() if "a.png" not in line]
+    assert sorted(said) == [
+        f"cbs-bench: {scans}/closed: cannot list this folder (Permission denied); "
+        "see that you may read it",
+        f"cbs-bench: {scans}/lost.png: this link leads nowhere; mend or remove it",
+    ]
+    assert "a.png" in out.read_text(encoding="utf-8")
+
+
+def test_several_scans_are_read_in_one_run_each_by_one_name(tmp_path, capsys):
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        for name in ("a.png", f"{folder}.png"):
+            write_scan(tmp_path / folder / name)
+    out = tmp_path / "read.jsonl"
+
+    def names():
+        return [json.loads(line)["scan"] for line in out.read_text("utf-8").splitlines()]
+
+    assert main(["tokenize", f"{tmp_path}/x/a.png", f"{tmp_path}/y/y.png", "--out", str(out)]) == 0
+    assert names() == ["a.png", "y.png"]
+    assert main(["tokenize", f"{tmp_path}/x", "--out", str(out)]) == 0
+    assert names() == ["a.png", "y.png", "x.png"]
+    capsys.readouterr()
+    assert main(["tokenize", f"{tmp_path}/x", f"{tmp_path}/y", "--out", f"{tmp_path}/z"]) == 2
+    assert "cbs-bench: a.png: two scans have this name; give the folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
@@ -194,6 +258,30 @@ def test_a_scan_is_read_whichever_way_up_it_is(tmp_path, capsys, degrees):
         width, height = slip.size
         box = turned_box(other.box, (4 - degrees // 90) % 4, height=height, width=width)
         assert glyph["box"] == pytest.approx(box.xywh, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("width", "remark"),
+    [
+        (12, "too small to be read: scan it at a higher resolution"),
+        (None, ""),
+        (0, "no glyph found"),
+    ],
+)
+def test_what_cannot_be_read_is_said(width, remark, tmp_path, capsys):
+    path = Path(cbs_bench.__file__).parent / "corpora" / "mini" / "slips" / "01.webp"
+    slip = Image.open(path).convert("L")
+    if width:
+        slip = slip.resize((width, round(slip.height * width / slip.width)))
+    if width == 0:
+        slip = Image.new("L", slip.size, 255)
+    slip.save(tmp_path / "slip.png")
+    assert main(["tokenize", str(tmp_path), "--format", "jsonl"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == (f"cbs-bench: slip.png: {remark}\n" if remark else "")
+    if width == 12:
+        glyphs = json.loads(shown.out)["glyphs"]
+        assert sum(glyph["sure"] for glyph in glyphs) > len(glyphs) / 2  # nothing else warns
 
 
 def test_the_page_says_what_should_be_known_of_a_scan(tmp_path):
@@ -295,8 +383,40 @@ def test_a_night_of_scans_survives_a_broken_one_and_a_crash(tmp_path, capsys):
     assert [json.loads(line)["scan"] for line in lines] == ["a.png", "c.png", "d.png"]
     out.write_text(f"{lines[0]}\n{lines[1][:10]}", encoding="utf-8")  # killed while writing
     (scans / "b.png").unlink()
+    capsys.readouterr()
     assert main(["tokenize", str(scans), "--out", str(out)]) == 0
     assert out.read_text(encoding="utf-8").splitlines() == lines
+    said = capsys.readouterr().err.splitlines()
+    assert [line for line in said if "before" in line] == ["cbs-bench: 1 scans were read before"]
+
+
+@pytest.mark.parametrize("options", [["--format", "alto"], ["--format", "page", "--models", "{m}"]])
+def test_a_run_that_would_mix_readings_is_refused(options, tmp_path, capsys):
+    models = tmp_path / "models"
+    shutil.copytree(SHIPPED.recognizer, models)
+    card = json.loads((models / "model.json").read_text("utf-8")) | {"scores": {}}
+    (models / "model.json").write_text(json.dumps(card), "utf-8")
+    write_scan(tmp_path / "a.png")
+    write_scan(tmp_path / "b.png")
+    out = tmp_path / "read"
+    command = ["tokenize", "--out", str(out)]
+    assert main([*command, "--format", "page", f"{tmp_path}/b.png"]) == 0
+    before = {path: path.read_bytes() for path in out.iterdir()}
+    capsys.readouterr()
+    filled = [option.format(m=models) for option in options]
+    assert main([*command, str(tmp_path / "a.png"), *filled]) == 2
+    shown = capsys.readouterr().err
+    assert shown.count("\n") == 1
+    assert f"{out}/b.png.xml: not written as {options[1]} by these models; give" in shown
+    assert {path: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_out_obeys_the_format(tmp_path):
+    write_scan(tmp_path / "a.png")
+    for form, line in (("text", "a.png\t"), ("jsonl", '{"scan": "a.png"')):
+        out = tmp_path / form
+        assert main(["tokenize", f"{tmp_path}/a.png", "--format", form, "--out", str(out)]) == 0
+        assert out.read_text(encoding="utf-8").startswith(line)
 
 
 def test_another_file_is_not_taken_for_readings(tmp_path, capsys):

@@ -55,6 +55,19 @@ def test_a_link_to_nothing_is_one_line(folder, target):
         files_below(folder, [".png"])
 
 
+def test_who_hears_of_what_is_left_out_gets_the_rest(folder, monkeypatch):
+    for name in ("lost.PNG", "notes.pdf", "lost"):
+        (folder / name).symlink_to("gone")
+    forbid(monkeypatch, folder / "a")
+    heard = []
+    files = files_below(folder, [".png"], heard.append)
+    assert [file.name for file in files] == ["a.png", "b.PNG"]
+    assert sorted(str(error) for error in heard) == [
+        f"{folder}/a: cannot list this folder (Permission denied); see that you may read it",
+        f"{folder}/lost.PNG: this link leads nowhere; mend or remove it",
+    ]
+
+
 def test_hidden_files_are_left_out(folder):
     before = names(folder)
     for name in (".a/1.png", "__MACOSX/1.png", "a/._2.png"):
@@ -64,14 +77,18 @@ def test_hidden_files_are_left_out(folder):
     assert names(folder) == before
 
 
-def test_a_folder_that_cannot_be_listed_is_one_line(folder, monkeypatch):
+def forbid(monkeypatch, folder):
     listed = os.scandir
 
     def forbidding(place):
-        if str(place).endswith("a"):
+        if str(place) == str(folder):
             raise PermissionError(13, "Permission denied", place)
         return listed(place)
 
     monkeypatch.setattr(os, "scandir", forbidding)
+
+
+def test_a_folder_that_cannot_be_listed_is_one_line(folder, monkeypatch):
+    forbid(monkeypatch, folder / "a")
     with pytest.raises(InputError, match=r"scans/a: cannot list this folder \(Permission denied\)"):
         files_below(folder)

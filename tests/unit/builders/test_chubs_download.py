@@ -61,6 +61,23 @@ def test_every_part_is_read(download):
     assert by_config["rejected"][0].where == "dev_examples.json row 1"
 
 
+@pytest.mark.parametrize(
+    ("label", "reason"),
+    [
+        (["O", "I-名词"], "I-名词 goes on with no word: O I-名词"),
+        (["B-名词", "I-动词"], "I-动词 goes on with no word: B-名词 I-动词"),
+        (["I-名词", "I-名词"], "I-名词 goes on with no word: O I-名词"),
+        (["B-名词", "名词"], "neither O nor a tag with B- or I-: 名词"),
+    ],
+)
+def test_tags_that_are_no_bio_are_named_and_not_mended(tmp_path, label, reason):
+    example = {"id": 1, "input": ["天", "下"], "label": label}
+    (tmp_path / "test_examples.json").write_text(json.dumps([example]), encoding="utf-8")
+    assert list(Chubs().records(tmp_path)) == [
+        Rejection("test_examples.json row 0", f"label is no BIO sequence: {reason}")
+    ]
+
+
 def test_the_subchars_file_alone_is_read(download):
     (download / "pos-tagging-data" / "dev_examples.json").unlink()
     items = [item for item in Chubs().records(download) if getattr(item, "config", "") == "pos"]

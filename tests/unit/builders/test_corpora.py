@@ -85,6 +85,13 @@ def test_a_linked_folder_is_read_as_a_folder(name, tmp_path):
     assert any(not isinstance(item, Rejection) for item in real)
 
 
+@pytest.mark.parametrize("name", ["chinese_poetry", "evahan", "laozi", "scans", "tei", "ud"])
+def test_who_reads_no_archive_says_to_unpack_it(name, tmp_path):
+    raw = archive(tmp_path / "Mine.ZIP", LINKED.get(name, ("slips.json", b""))[0])
+    with pytest.raises(InputError, match=r"Mine\.ZIP: this builder reads no archive; unpack it"):
+        records(name, raw)
+
+
 @pytest.mark.parametrize("name", ["../x.png", "/etc/x.png", "a\\..\\x.png", "c:/x.png"])
 def test_an_archive_whose_names_climb_is_refused(tmp_path, name):
     with pytest.raises(InputError, match="leaves the archive"):
@@ -98,8 +105,8 @@ def test_chubs_leaves_out_names_it_cannot_read(tmp_path):
 
 CONLLU = """# newdoc id = D
 # sent_id = D_par1_1-2
-# text = 仁者人也
-1-2\t仁者\t_\t_\t_\t_\t_\t_\t_\t_
+# text = 仁， 聖人。
+1-2\t仁聖人\t_\t_\t_\t_\t_\t_\t_\t_
 1\t仁\t仁\tNOUN\t_\t_\t0\troot\t_\t_
 2\t聖人\t聖人\tPROPN\t_\t_\t1\tconj\t_\t_
 
@@ -163,6 +170,14 @@ def test_evahan_mends_what_it_can(tmp_path):
     assert [word["tag"] for word in second.row["words"]] == ["r", "v", "w"]
     assert first.split == second.split
     assert broken == Rejection("zuozhuan_train_utf8.txt line 4", "word without a tag: 無標")
+
+
+def test_evahan_knows_its_files_in_any_case(tmp_path):
+    (tmp_path / "Zuozhuan_Train_utf8.TXT").write_text("元妃/n\n")
+    (tmp_path / "EVAHAN_TESTA_GOLD.TXT").write_text("春秋/n\n")
+    gold, learned = records("evahan", tmp_path)
+    assert (gold.split, gold.row["text"]) == ("test", "春秋")
+    assert (learned.split, learned.row["text"]) == ("train", "元妃")
 
 
 def test_mini_agrees_with_itself(tmp_path):

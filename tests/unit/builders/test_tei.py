@@ -41,6 +41,13 @@ def signs(tmp_path):
         ('天<gap quantity="2"/>下', "天□□下", "天□□下"),
         ("道<note>一本作<hi>盜</hi></note>可", "道可", "道可"),
         ('<choice><sic>千</sic><corr cert="high">干</corr></choice>', "千", "干"),
+        ("待<lb/>[恃]道", "待道", "恃道"),
+        ("<hi>待</hi>[恃]道", "待道", "恃道"),
+        ("待[<hi>恃</hi>]道", "待道", "恃道"),
+        ('<g ref="#x1"/>[夏]', "{日頁}", "夏"),
+        ("道[待<lb/>恃]可", "道□□可", "道待恃可"),
+        ("道[<gap/>]可", "道□可", "道□可"),
+        ("道[天待[恃]可", "道天待可", "道天恃可"),
         ("\U00034ea1\ue843", "\U00034ea1\ue843", "\U00034ea1\ue843"),
     ],
 )
@@ -61,12 +68,68 @@ def test_slips_are_rows_where_they_are_marked(signs):
     assert [slip for slip, *_ in signs("<body><p>道</p><p/><p>可</p></body>")] == ["p1", "p3"]
 
 
+def test_a_slip_of_the_same_number_in_another_division_is_another_slip(signs):
+    body = (
+        '<body><div><pb n="1"/>道可<pb n="2"/>道</div>'
+        '<div><pb n="1"/>名可<pb n="1"/>名<pb n="3"/>非</div></body>'
+    )
+    assert [(slip, graphs) for slip, graphs, _ in signs(body)] == [
+        ("1", "道可"), ("2", "道"), ("div2-1", "名可名"), ("3", "非"),
+    ]  # fmt: skip
+
+
+def test_every_text_of_a_corpus_is_read(tmp_path):
+    texts = [
+        f"<TEI>{HEADER.replace('老子', title)}{text}</TEI>"
+        for title, text in [
+            ("甲", "<text><body><p>道</p></body></text>"),
+            ("乙", ""),
+            ("丙", "<text><body><p>可</p><p>道</p></body></text>"),
+        ]
+    ]
+    shared = "<teiHeader><collection>郭店</collection></teiHeader>"
+    corpus = f'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">{shared}{"".join(texts)}</teiCorpus>'
+    (tmp_path / "a.xml").write_text(corpus, encoding="utf-8")
+    one, none, *two = Tei().records(tmp_path)
+    columns = ("id", "source", "document", "slip", "text")
+    assert [tuple(item.row[column] for column in columns) for item in (one, *two)] == [
+        ("a_p1", "郭店", "甲", "p1", "道"),
+        ("a_TEI3-p1", "郭店", "丙", "TEI3-p1", "可"),
+        ("a_TEI3-p2", "郭店", "丙", "TEI3-p2", "道"),
+    ]
+    assert none == Rejection("a.xml TEI2", "no <text> in it")
+
+
+def test_brackets_over_the_end_of_a_slip_and_of_a_paragraph(signs):
+    body = '<body><p><pb n="1"/>道[待<pb n="2"/>恃]可<pb n="3"/>[名]也</p></body>'
+    assert signs(body) == [
+        ("1", "道□", ["道", "待"]),
+        ("2", "□可", ["恃", "可"]),
+        ("3", "□也", ["名", "也"]),
+    ]
+    assert signs('<body><p><pb n="1"/>道[可</p><p>名]也</p><p>[常]名</p></body>') == [
+        ("1", "道可名也□名", list("道可名也常名"))
+    ]
+
+
 def test_a_document_type_is_refused_and_the_rest_is_built(tmp_path, signs):
     signs("<body><p>道</p></body>")
     bomb = '<!DOCTYPE TEI [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><TEI><text>&b;</text></TEI>'
     (tmp_path / "bomb.xml").write_text(bomb)
     [rejection] = [item for item in Tei().records(tmp_path) if isinstance(item, Rejection)]
-    assert (rejection.where, rejection.reason) == ("bomb.xml", "it declares a document type")
+    assert rejection.where == "bomb.xml"
+    assert rejection.reason.startswith("it declares a document type; delete the <!DOCTYPE>")
+
+
+@pytest.mark.parametrize("declared", [True, False])
+@pytest.mark.parametrize("encoding", ["Big5", "GB18030"])
+def test_a_file_in_another_encoding_is_to_be_saved_as_utf8(tmp_path, encoding, declared):
+    prolog = f'<?xml version="1.0" encoding="{encoding}"?>' if declared else ""
+    text = f"{prolog}<TEI><text><body><p>道可道</p></body></text></TEI>"
+    (tmp_path / "a.xml").write_text(text, encoding=encoding)
+    [rejection] = Tei().records(tmp_path)
+    assert rejection.reason.startswith("it is not in UTF-8: ")
+    assert rejection.reason.endswith("; save it as UTF-8 and let its first line say so")
 
 
 def test_a_folder_without_tei_is_no_corpus(tmp_path):

@@ -36,6 +36,15 @@ def sentence(number: int, **changes: object) -> Record:
     return Record("pos", row | changes, f"line {number}", str(number), "D")
 
 
+def passage(number: int, **changes: object) -> Record:
+    """A good row of ``texts``."""
+    row = {
+        "id": f"t{number}", "source": "S", "document": "D", "slip": str(number),
+        "graphs": ["又"], "readings": ["有"], "text": "又",
+    }  # fmt: skip
+    return Record("texts", row | changes, f"text {number}", str(number), "D")
+
+
 def scan(number: int, *boxes: list[float], size: tuple[int, int] = (32, 40)) -> Record:
     """A row of ``slips`` with these boxes."""
     n = len(boxes)

@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -105,6 +106,7 @@ def test_a_near_duplicate_in_another_split(sound):
         ("glyphs", {"image": {"bytes": b"gone", "path": "x.png"}}, "unreadable image"),
         ("pos", {"tags": [0]}, "1 tags for 2 tokens"),
         ("pos", {"id": ""}, "no id"),
+        ("pos", {"tokens": ["{日", "}"], "text": "{日}"}, "tokens are not the glyphs of the text"),
     ],
 )
 def test_broken_rows(sound, config, change, fault):
@@ -128,9 +130,30 @@ def test_one_graph_under_two_labels_lowers_the_ceiling(build):
     assert measures["ceiling of label accuracy from the written form alone"] == 0.75
 
 
-def test_other_columns_are_a_fault(sound):
+def test_sentences_in_train_and_test_are_counted_and_no_fault(build):
+    long, short = list("知之為知之"), ["子", "曰"]
+    shown = [(long, "train"), (short, "train"), (["天"], "validation")]
+    asked = [(long, "test"), (short, "test"), (short, "test"), (["天"], "test")]
+    records = [
+        replace(
+            sentence(n, tokens=tokens, text="".join(tokens), tags=["O"] * len(tokens), words=[]),
+            split=split,
+        )
+        for n, (tokens, split) in enumerate([*asked, *shown])
+    ]
+    out = build(records).out
+    report = audit(out)
+    assert report.faults == []
+    assert report.measures["pos"]["test sentences that are in train as well"] == 3
+    assert report.measures["pos"]["of these with 5 glyphs or more"] == 1
+    told = "Of the 4 sentences of `test`, 3 are in `train` as well, 1 of them of 5 glyphs or more."
+    assert f"- {told}\n" in (out / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("column", ["text", "tokens"])
+def test_other_columns_are_a_fault(sound, column):
     path = sound / shard(sound, "pos", "test")
-    pq.write_table(pq.read_table(path).drop_columns(["text"]), path)
+    pq.write_table(pq.read_table(path).drop_columns([column]), path)
     assert any("columns are not those" in fault for fault in audit(sound).faults)
 
 

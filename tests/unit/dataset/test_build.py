@@ -5,20 +5,24 @@ import json
 import os
 
 import pytest
-from given_rows import glyph, picture, scan, sentence
+from given_rows import glyph, passage, picture, scan, sentence
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cbs_bench.dataset import reader, splits
 from cbs_bench.dataset.parallel import in_order
 from cbs_bench.errors import DataError, InputError
-from cbs_bench.interfaces import ImageRef, Rejection
+from cbs_bench.interfaces import BuildOptions, ImageRef, Rejection
 
 
 def reasons(out):
     return [
         json.loads(line)["reason"] for line in (out / "rejected.jsonl").read_text().splitlines()
     ]
+
+
+def card_of(report):
+    return (report.out / "README.md").read_text(encoding="utf-8")
 
 
 def files(folder):
@@ -65,6 +69,9 @@ def test_a_slip_is_in_one_split(build):
         (sentence(1, tags=["B-x", "I-x"]), "tag set"),
         (sentence(1, words=[{"start": 0, "end": 3, "tag": "n"}]), "out of range"),
         (sentence(1, tokens=[]), "no tokens"),
+        (sentence(1, text="天"), "tokens are not the glyphs of the text: 天 下 of 天"),
+        (sentence(1, tokens=["天", "\u0301"], text="天\u0301"), "not the glyphs of the text"),
+        (passage(1, graphs=[], readings=[], text=""), "no graphs"),
         (Rejection("line 3", "broken"), "broken"),
     ],
 )
@@ -110,6 +117,19 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(build, tmp_path):
     with pytest.raises(InputError, match="out: no room for the dataset; make room or choose"):
         build([glyph(0), OSError(errno.ENOSPC, "No space left on device")])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_builder_that_declares_nothing_takes_a_table_and_no_counts(build, tmp_path):
+    file = tmp_path / "given"
+    file.write_text("道\t⿺辶首\n")
+    report = build([glyph(0)], options=BuildOptions(ids=file))
+    assert "- Components: ideographic description sequences of given" in card_of(report)
+    with pytest.raises(InputError, match="given takes no --orthography; leave it out"):
+        build([glyph(0)], options=BuildOptions(orthography=file))
+
+
+def test_a_card_of_texts_names_no_table_of_components(build):
+    assert "- Components: " not in card_of(build([sentence(0)]))
 
 
 def test_no_good_row_is_an_error(build, tmp_path):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -12,7 +14,11 @@ from PIL import Image
 from builders.scans import Scans
 from builders.tei import Tei
 from cbs_bench.dataset import reader, writer
+from cbs_bench.errors import InputError
+from cbs_bench.export import page_xml
 from cbs_bench.export.folder import FORMATS, XmlFolder
+from cbs_bench.export.json_lines import JsonLines
+from cbs_bench.export.lines import TextLines
 from cbs_bench.export.scan_reading import ScanReading
 from cbs_bench.interfaces import BuildOptions, Rejection
 from cbs_bench.tokenizer.reading import SlipReading
@@ -24,11 +30,16 @@ GLYPHS = (
     Glyph(Box(61, 50, 28, 30), (("夏", 0.2),), ("日", "止", "頁"), sure=False),
     Glyph(Box(20, 12, 30, 30), (("\ue843", 0.8),), ()),  # the second column
 )
+MODELS = "0123456789ab"
 TEXTS = ["道", "{日止頁}", "\ue843"]
 
 
-def scan(name="a.png", glyphs=GLYPHS):
-    return ScanReading(name, 100, 200, SlipReading(glyphs, (), (), ()))
+def scan(name="a.png", glyphs=GLYPHS, path=None):
+    return ScanReading(name, 100, 200, SlipReading(glyphs, (), (), ()), MODELS, path)
+
+
+def document(form, glyphs=GLYPHS):
+    return ET.fromstring(FORMATS[form].document(scan(glyphs=glyphs), "a.png"))
 
 
 def image(path):
@@ -46,7 +57,7 @@ def test_columns_are_those_of_the_upright_scan(quarters):
     lying = tuple(
         replace(g, box=turned_box(g.box, 4 - quarters, height=200, width=100)) for g in GLYPHS
     )
-    read = ScanReading("a.png", width, height, SlipReading(lying, (), (), (), quarters))
+    read = ScanReading("a.png", width, height, SlipReading(lying, (), (), (), quarters), MODELS)
     assert [[g.graph for g in column] for column in read.columns()] == [["道", "夏"], ["\ue843"]]
 
 
@@ -54,7 +65,7 @@ def test_columns_are_those_of_the_upright_scan(quarters):
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_the_scans_builder_refuses_what_was_read_turned(form, quarters, tmp_path):
     lying = replace(scan(), reading=SlipReading(GLYPHS, (), (), (), quarters))
-    XmlFolder(tmp_path, form).write(lying)
+    XmlFolder(tmp_path, form, MODELS).write(lying)
     image(tmp_path / "a.png")
     reason = f"not upright; turn it {90 * quarters} degrees to the left"
     assert list(Scans().records(tmp_path)) == [Rejection("a.png", reason)]
@@ -71,15 +82,16 @@ def test_the_scans_builder_refuses_what_was_read_turned(form, quarters, tmp_path
 )
 def test_page_says_where_columns_lead_and_tei_how_zones_are_turned(quarters, direction, clockwise):
     lying = replace(scan(), reading=SlipReading(GLYPHS, (), (), (), quarters))
-    assert f'readingDirection="{direction}"' in FORMATS["page"](lying)
-    zone = next(e for e in ET.fromstring(FORMATS["tei"](lying)).iter() if e.tag.endswith("zone"))
+    page, tei = (FORMATS[form].document(lying, "a.png") for form in ("page", "tei"))
+    assert f'readingDirection="{direction}"' in page
+    zone = next(e for e in ET.fromstring(tei).iter() if e.tag.endswith("zone"))
     assert zone.get("rotate") == clockwise
 
 
 @pytest.mark.parametrize("form", ["page", "alto"])
 def test_the_scans_builder_reads_back_boxes_and_graphs(form, tmp_path):
     scans, out = tmp_path / "scans", tmp_path / "out"
-    XmlFolder(scans, form).write(scan())
+    XmlFolder(scans, form, MODELS).write(scan(path=scans / "a.png"))
     image(scans / "a.png")
     writer.build("scans", raw=scans, out=out, options=BuildOptions())
     (slip,) = (row for split in reader.SPLITS for row in reader.rows(out, "slips", split))
@@ -89,7 +101,7 @@ def test_the_scans_builder_reads_back_boxes_and_graphs(form, tmp_path):
 
 
 def test_the_tei_builder_reads_back_the_graphs(tmp_path):
-    XmlFolder(tmp_path, "tei").write(scan())
+    XmlFolder(tmp_path, "tei", MODELS).write(scan())
     rows = [record.row for record in Tei().records(tmp_path)]
     assert [row["graphs"] for row in rows] == [TEXTS]
     assert rows[0]["slip"] == "a.png"
@@ -97,12 +109,12 @@ def test_the_tei_builder_reads_back_the_graphs(tmp_path):
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_scan_without_glyphs_is_still_a_file(form, tmp_path):
-    XmlFolder(tmp_path, form).write(scan(glyphs=()))
+    XmlFolder(tmp_path, form, MODELS).write(scan(glyphs=()))
     ET.parse(tmp_path / "a.png.xml")
 
 
 def test_a_scan_that_is_written_is_done_and_none_escapes_the_folder(tmp_path):
-    folder = XmlFolder(tmp_path / "out", "page")
+    folder = XmlFolder(tmp_path / "out", "page", MODELS)
     for name in ("/tomb/1.png", "../tomb/1.png", "tomb/1.jpg"):
         assert not folder.done("tomb/2.png")
         folder.write(scan(name))
@@ -112,20 +124,139 @@ def test_a_scan_that_is_written_is_done_and_none_escapes_the_folder(tmp_path):
 
 
 def test_an_interrupted_write_leaves_no_file_that_counts_as_done(tmp_path, monkeypatch):
-    folder = XmlFolder(tmp_path, "page")
-    monkeypatch.setitem(FORMATS, "page", lambda scan: 1 / 0)
-    broken = XmlFolder(tmp_path, "page")
+    folder = XmlFolder(tmp_path, "page", MODELS)
+    monkeypatch.setattr(page_xml, "document", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        broken.write(scan())
+        folder.write(scan())
     assert not folder.done("a.png")
 
 
 def test_alternatives_keep_their_probabilities():
-    page = ET.fromstring(FORMATS["page"](scan()))
+    page = document("page")
     equivalents = [
         (e.get("conf"), e[0].text)
         for e in page.iter()
         if e.tag.endswith("TextEquiv") and e.get("index")
     ]
     assert ("0.1000", "首") in equivalents
-    assert FORMATS["alto"](scan()).count("<Variant") == 2
+
+
+def test_a_guess_by_components_has_no_confidence_unless_it_is_a_candidate():
+    box = Box(0, 0, 9, 9)
+    guess = Glyph(box, (("夏", 0.2),), ("日", "止", "頁"), sure=False)
+    candidate = replace(guess, candidates=(("夏", 0.2), ("{日止頁}", 0.1)))
+    for glyph, expected in ((guess, None), (candidate, "0.1000")):
+        page, alto = document("page", (glyph,)), document("alto", (glyph,))
+        (shown,) = page.findall(".//{*}Glyph/{*}TextEquiv[@index='0']")
+        assert (shown.findtext("{*}Unicode"), shown.get("conf")) == ("{日止頁}", expected)
+        assert page.find(".//{*}Word/{*}TextEquiv").get("conf") == expected
+        string = alto.find(".//{*}String")
+        assert (string.get("CONTENT"), string.get("WC")) == ("{日止頁}", expected)
+
+
+def test_a_glyph_of_alto_is_one_character_and_its_variants_are_three_at_most():
+    box = Box(0, 0, 9, 9)
+    candidates = (("{日止頁}", 0.5), ("上下", 0.2), ("夏", 0.1), ("夏又", 0.05), ("{百又}", 0.02))
+    glyphs = (Glyph(box, candidates, ()), Glyph(box, candidates[:2], ()))
+    strings = document("alto", glyphs).findall(".//{*}String")
+    assert [string.get("CONTENT") for string in strings] == ["{日止頁}"] * 2
+    (sign,) = strings[0]
+    assert (sign.get("CONTENT"), sign.get("GC")) == ("夏", "0.1000")
+    variants = [(v.get("CONTENT"), v.get("VC")) for v in sign]
+    assert variants == [("上下", "0.2000"), ("夏又", "0.0500")]
+    assert list(strings[1]) == []
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_only_what_these_models_wrote_in_this_format_is_gone_on_with(form, tmp_path):
+    XmlFolder(tmp_path, form, MODELS).write(scan("tomb/1.png"))
+    assert XmlFolder(tmp_path, form, MODELS).done("tomb/1.png")
+    others = [(other, MODELS) for other in FORMATS if other != form]
+    for other, models in [*others, (form, "another")]:
+        with pytest.raises(InputError, match=f"1.png.xml: not written as {other} by these models"):
+            XmlFolder(tmp_path, other, models)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_xml_that_tells_no_models_is_refused(form, tmp_path):
+    (tmp_path / "a.xml").write_text("<PcGts><Metadata/></PcGts>")
+    with pytest.raises(InputError, match=r"a\.xml: not written as .* give another folder"):
+        XmlFolder(tmp_path, form, MODELS)
+
+
+@pytest.mark.parametrize("name", ["a.png", "tomb 1/老子#1.png"])
+@pytest.mark.parametrize("beside", [True, False])
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_file_leads_to_its_scan(form, beside, name, tmp_path):
+    scans = tmp_path / "scans"
+    out = scans if beside else tmp_path / "read"
+    XmlFolder(out, form, MODELS).write(scan(name, path=scans / name))
+    file = out / f"{name}.xml"
+    root = ET.parse(file).getroot()
+    told = {
+        "page": lambda: root.find("{*}Page").get("imageFilename"),
+        "alto": lambda: root.findtext(".//{*}fileName"),
+        "tei": lambda: unquote(root.find(".//{*}graphic").get("url")),
+    }[form]()
+    assert (file.parent / told).resolve() == scans / name
+    if form == "tei":
+        assert root.find(".//{*}graphic").get("url").isascii()
+
+
+def test_the_scans_builder_finds_scans_that_lie_beside_the_folder_of_their_files(tmp_path):
+    scans = tmp_path / "raw" / "scans"
+    for place in ("x", "y"):
+        (scans / place).mkdir(parents=True)
+        image(scans / place / "a.png")
+    folder = XmlFolder(tmp_path / "raw" / "read", "page", MODELS)
+    folder.write(scan("x/a.png", path=scans / "x" / "a.png"))
+    folder.write(scan("y/a.png", GLYPHS[:1], scans / "y" / "a.png"))
+    out = tmp_path / "out"
+    writer.build("scans", raw=tmp_path / "raw", out=out, options=BuildOptions())
+    slips = [row for split in reader.SPLITS for row in reader.rows(out, "slips", split)]
+    counts = {row["document"]: len(row["objects"]["graph"]) for row in slips}
+    assert counts == {"x": 3, "y": 1}
+
+
+def test_a_line_of_json_says_all_that_was_read():
+    line = json.loads(scan().as_json())
+    sizes = {"scan": "a.png", "width": 100, "height": 200, "models": MODELS}
+    assert line.items() >= sizes.items()
+    assert [glyph["sure"] for glyph in line["glyphs"]] == [True, False, True]
+    assert line["glyphs"][0]["candidates"] == [["道", 0.9], ["首", 0.1]]
+
+
+def test_a_line_of_text_has_one_item_a_glyph():
+    assert scan().as_text() == "a.png\t" + " ".join(TEXTS)
+
+
+def test_a_file_of_text_is_written_once(tmp_path):
+    file = tmp_path / "new" / "read.txt"
+    TextLines(file).write(scan())
+    assert file.read_text(encoding="utf-8") == f"{scan().as_text()}\n"
+    with pytest.raises(InputError, match=r"read\.txt: no run goes on in a file of text; give"):
+        TextLines(file)
+
+
+def test_json_lines_of_other_models_are_refused(tmp_path):
+    file = tmp_path / "read.jsonl"
+    JsonLines(file, MODELS).write(scan())
+    assert JsonLines(file, MODELS).done("a.png")
+    with pytest.raises(InputError, match="row 1: read by other models than these; give another"):
+        JsonLines(file, "another")
+    file.write_text('{"scan": "a.png", "glyphs": []}\n', encoding="utf-8")
+    with pytest.raises(InputError, match="row 1: read by other models"):
+        JsonLines(file, MODELS)
+
+
+@pytest.mark.parametrize("kept", [1, 5, 30])
+def test_a_line_torn_by_a_crash_is_cut_off_but_no_line_of_others(tmp_path, kept):
+    file = tmp_path / "read.jsonl"
+    line = scan().as_json()
+    file.write_text(f"{line}\n{line[:kept]}", encoding="utf-8")
+    JsonLines(file, MODELS)
+    assert file.read_text(encoding="utf-8") == f"{line}\n"
+    file.write_text(f"{line}\nmy notes", encoding="utf-8")
+    with pytest.raises(InputError, match="row 2: not a line of readings"):
+        JsonLines(file, MODELS)
+    assert file.read_text(encoding="utf-8").endswith("my notes")

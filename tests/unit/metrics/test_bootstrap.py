@@ -32,10 +32,34 @@ def test_a_clear_gain_has_an_interval_above_zero():
 
 
 def test_no_gain_over_itself():
-    same = counts(0.7)
-    gain = relative_gain(same, same)
+    one_seed = counts(0.7, seeds=1)
+    gain = relative_gain(one_seed, one_seed)
     assert gain.value == gain.low == gain.high == 0
     assert gain.p_value == 1
+
+
+def test_seeds_of_one_system_are_no_gain_over_each_other():
+    """Two halves of the seeds of one tokenizer differ significantly about as often as told."""
+    generator = np.random.default_rng(1)
+    found = 0
+    for _ in range(40):
+        # Seeds differ by more than sentences explain, as trained models do.
+        levels = 0.8 + 0.02 * generator.standard_normal((10, 1))
+        hits = generator.binomial(20, levels, size=(10, 300)).astype(float)
+        rows = np.stack([hits, np.full_like(hits, 20), np.full_like(hits, 20)], axis=-1)
+        found += relative_gain(rows[:5], rows[5:], resamples=200).p_value < 0.05
+    assert found <= 6  # of sentences alone: 30
+
+
+def test_a_seed_that_differs_widens_the_interval():
+    alike = counts(0.8, seeds=3)
+    apart = np.concatenate([counts(0.7, seeds=1), counts(0.8, seeds=1), counts(0.9, seeds=1)])
+
+    def width(rows):
+        interval = f1_interval(rows)
+        return interval.high - interval.low
+
+    assert width(apart) > 3 * width(alike)
 
 
 def test_the_same_seed_gives_the_same_interval():

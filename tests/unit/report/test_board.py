@@ -159,6 +159,28 @@ def test_a_file_that_is_no_result_is_named(tmp_path):
         read_boards(tmp_path)
 
 
+def test_the_reference_may_be_another_entry(tmp_path, write):
+    for name in ("pairs", "character", "bpe"):
+        write(name, 0, [[3, 4, 4], [2, 2, 3]])
+    (board,) = read_boards(tmp_path)
+    assert board.main.comparisons == ()
+    (board,) = read_boards(tmp_path, "pairs")
+    assert {c.other.name for c in board.main.comparisons} == {"character", "bpe"}
+    assert "pairs gains +0.00 %" in to_markdown([board])
+    with pytest.raises(InputError, match=r"no result of 'trios'; one of: bpe, character, pairs"):
+        read_boards(tmp_path, "trios")
+
+
+def test_a_result_of_another_budget_takes_no_comparison_away(tmp_path, write):
+    short = {"settings": {"budget": {"epochs": 1}}}
+    for name in ("multigranularity", "character", "bpe"):
+        write(name, 0, [[3, 4, 4], [2, 2, 3]], **short)
+    write("character", 0, [[3, 4, 4], [2, 2, 3]], settings={"budget": {"epochs": 2}})
+    (board,) = read_boards(tmp_path)
+    compared = {c.other.name for c in board.main.comparisons}
+    assert compared == {"character@epochs=1", "bpe@epochs=1"}
+
+
 def test_a_peer_is_named_beside_its_tokenizer_and_left_out_of_the_comparison(tmp_path, write):
     write("multigranularity", 0, [[3, 4, 4]])
     write("bpe", 0, [[2, 4, 4]])

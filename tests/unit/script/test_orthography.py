@@ -52,6 +52,7 @@ def test_what_are_no_counts(tmp_path, content):
     with pytest.raises(InputError) as caught:
         Orthography.from_file(path)
     assert "counts.json" in str(caught.value)
+    assert "label-counts.json that `cbs-bench build chubs` writes" in caught.value.remedy
 
 
 @pytest.mark.real

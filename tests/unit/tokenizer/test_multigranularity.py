@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import cbs_bench
 from cbs_bench.errors import DataError, ModelError
 from cbs_bench.tokenizer import MultiGranularityTokenizer
+from cbs_bench.tokenizer.model_pair import SHIPPED
 from cbs_bench.tokenizer.multigranularity import component_inventory
 from cbs_bench.tokenizer.vocabulary import Vocabulary
 from cbs_bench.types import Box, Glyph
@@ -158,6 +165,36 @@ def test_saved_and_loaded_it_encodes_as_before(tmp_path):
 def test_a_folder_without_a_tokenizer_is_named(tmp_path):
     with pytest.raises(ModelError, match="no tokenizer here; give a folder"):
         MultiGranularityTokenizer.load(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["detector", "recognizer"])
+@pytest.mark.parametrize("place", ["", "{kind}"])
+def test_the_shipped_model_stands_in_for_the_half_that_a_folder_lacks(tmp_path, kind, place):
+    folder = tmp_path / place.format(kind=kind)
+    shutil.copytree(getattr(SHIPPED, kind), folder, dirs_exist_ok=True)
+    loaded = MultiGranularityTokenizer.load(tmp_path)
+    assert loaded.models == replace(SHIPPED, **{kind: folder})
+    slip = Path(cbs_bench.__file__).parent / "corpora" / "mini" / "slips" / "01.webp"
+    assert loaded.read(slip) == MultiGranularityTokenizer.load().read(slip)
+
+
+def test_a_model_of_another_kind_reads_no_scan(tmp_path):
+    (tmp_path / "model.json").write_text('{"kind": "vectors"}')
+    with pytest.raises(ModelError, match="no tokenizer here; give a folder"):
+        MultiGranularityTokenizer.load(tmp_path)
+
+
+def test_the_checksum_tells_models_and_vocabularies_apart(tmp_path):
+    plain = MultiGranularityTokenizer.load()
+    shutil.copytree(SHIPPED.recognizer, tmp_path / "same")
+    assert MultiGranularityTokenizer.load(tmp_path / "same").checksum == plain.checksum
+    card = json.loads((SHIPPED.recognizer / "model.json").read_text("utf-8"))
+    card["calibration"]["threshold"] = 0.5
+    shutil.copytree(SHIPPED.recognizer, tmp_path / "other")
+    (tmp_path / "other" / "model.json").write_text(json.dumps(card), "utf-8")
+    assert MultiGranularityTokenizer.load(tmp_path / "other").checksum != plain.checksum
+    assert TOKENIZER.models == plain.models
+    assert TOKENIZER.checksum != plain.checksum
 
 
 def test_another_format_is_refused(tmp_path):

@@ -5,9 +5,13 @@ import os
 import numpy as np
 import pytest
 
+pytest.importorskip("torch", reason="needs the extra train")
+
 from cbs_bench.training.batches import drawn
 from cbs_bench.training.crops import Crop, VariedCrops
 from cbs_bench.vision.framing import Frame
+
+pytestmark = pytest.mark.train
 
 
 @pytest.fixture(params=[1, 2, 4], ids=lambda cores: f"{cores} cores")

@@ -29,6 +29,7 @@ def test_flags_alone_are_enough():
     [
         ("data: a\nout: m\nstep: 5", "unknown setting 'step'"),
         ("data: a\nout: m\nsteps: many", "steps is 'many', expected int"),
+        ("data: a\nout: m\nsteps: -3", "steps is -3; give 0 or more"),
         ("data: a\nout: m\ntrim: 1", "trim is 1, expected bool"),
         ("data: a", "out is not set"),
         ("- a", "no mapping"),

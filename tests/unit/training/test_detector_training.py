@@ -45,5 +45,8 @@ def test_one_command_trains_scores_and_goes_on(mini, tmp_path, capsys):
     assert "step 2/2" in shown.err
     weights = (model / "model.onnx").read_bytes()
     assert not main(command)
-    assert "step" not in capsys.readouterr().err
+    assert "going on after step 2 of" in capsys.readouterr().err
     assert (model / "model.onnx").read_bytes() == weights
+    # Another run does not take up what this one learned.
+    assert main([*command, "--seed", "1"]) == 2
+    assert "was written by a run with other data or settings" in capsys.readouterr().err

@@ -4,6 +4,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra train")
 
+from cbs_bench.training.checkpoint import Checkpoint
 from cbs_bench.training.export import export_onnx, quantise
 from cbs_bench.training.loop import Schedule, optimise
 from cbs_bench.training.networks import GlyphNetwork, HeatmapNetwork
@@ -75,7 +76,7 @@ def test_training_goes_on_from_its_checkpoint(tmp_path):
     for steps in (3, 5):
         optimise(
             network, lambda step: step, loss_of, Schedule(steps, 1e-2),
-            checkpoint=tmp_path / "c.pt", report=lambda line: None,
+            checkpoint=Checkpoint(tmp_path / "c.pt", "run"), report=lambda line: None,
         )  # fmt: skip
     assert seen == [0, 1, 2, 3, 4]
 
@@ -92,7 +93,8 @@ def test_training_stops_where_validation_no_longer_gains_and_keeps_the_best(tmp_
         network, lambda step: step,
         lambda batch: network(torch.ones(1, 2)).square().sum(),
         Schedule(10, 1e-2, save_every=1, patience=2),
-        checkpoint=tmp_path / "c.pt", report=lambda line: None, score_of=score_of,
+        checkpoint=Checkpoint(tmp_path / "c.pt", "run"), report=lambda line: None,
+        score_of=score_of,
     )  # fmt: skip
     assert len(weights) == 4
     assert torch.equal(network.weight, weights[1])

@@ -13,6 +13,7 @@ from cbs_bench.dataset import writer
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BuildOptions
 from cbs_bench.training import recognizer
+from cbs_bench.training.config import settings_from
 from cbs_bench.training.settings import RecognizerSettings
 from cbs_bench.vision import Recognizer
 
@@ -62,6 +63,9 @@ def test_one_command_trains_a_script_of_drawings(tmp_path):
     assert [result.candidates[0][0] for result in found] == ["ring", "cross"]
     training = json.loads((model / "model.json").read_text(encoding="utf-8"))["training"]
     assert training["settings"]["steps"] == 40
+    with pytest.raises(InputError, match=r"tuned\.pt: was written by a run with other data"):
+        settings = settings_from(RecognizerSettings, config, {"out": model, "batch": 7})
+        recognizer.train(settings, print)
 
 
 def test_an_unknown_variation_is_named(tmp_path):

@@ -1,5 +1,8 @@
 import io
+import struct
+import zlib
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -31,6 +34,69 @@ def test_sixteen_bits_keep_their_contrast():
     grey = load_image(encoded(Image.fromarray(ramp)))
     assert grey.dtype == np.uint8
     assert int(grey.max()) - int(grey.min()) > 200
+
+
+def ten_bits(shape):
+    """Values as a camera of ten bits writes them, in sixteen."""
+    return np.random.default_rng(0).integers(200, 900, shape, dtype=np.uint16)
+
+
+def test_a_hot_pixel_leaves_the_contrast_of_the_others():
+    values = ten_bits((40, 50))
+    plain = load_image(encoded(Image.fromarray(values)))
+    values[7, 7] = 65535
+    hot = load_image(encoded(Image.fromarray(values)))
+    assert np.delete(hot, 7 * 50 + 7) == pytest.approx(np.delete(plain, 7 * 50 + 7), abs=2)
+    assert plain.std() > 60
+
+
+def test_a_page_with_next_to_nothing_on_it_keeps_it():
+    values = np.full((100, 100), 900, np.uint16)
+    values[3, 3:6] = 200
+    assert load_image(encoded(Image.fromarray(values)))[3, 2:5].tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize("form", [".png", ".tiff"])
+def test_deep_colours_are_stretched_together(form, tmp_path):
+    rgb = ten_bits((40, 50, 3))
+    rgb[:, :, 2] //= 4  # a yellowed slip has little blue
+    rgb[7, 7] = 65535
+    cv2.imwrite(str(tmp_path / f"deep{form}"), rgb[:, :, ::-1])
+    pixels = load_image(tmp_path / f"deep{form}")
+    assert pixels.shape == (40, 50, 3)
+    assert pixels[:, :, 0].std() > 50
+    assert pixels[:, :, 2].std() < 20
+    assert np.corrcoef(pixels[:, :, 0].ravel()[360:], rgb[:, :, 0].ravel()[360:])[0, 1] > 0.99
+    assert np.array_equal(load_image((tmp_path / f"deep{form}").read_bytes()), pixels)
+
+
+def test_deep_colours_are_upright_and_transparency_is_laid_on_white():
+    rgba = np.dstack([ten_bits((4, 8, 3)), np.full((4, 8), 65535, np.uint16)])
+    rgba[0, 0, 3] = 0
+    plain = cv2.imencode(".png", rgba)[1].tobytes()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = load_image(with_exif(plain, exif.tobytes()[6:]))
+    assert turned.shape == (8, 4, 3)
+    assert turned[0, 3].tolist() == [255, 255, 255]
+    assert np.array_equal(np.rot90(turned), load_image(plain))
+
+
+def with_exif(png: bytes, exif: bytes) -> bytes:
+    """A PNG with the chunk after its header, which has 33 bytes."""
+    chunk = b"eXIf" + exif
+    added = struct.pack(">I", len(exif)) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    return png[:33] + added + png[33:]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_no_number_is_named(value, tmp_path):
+    values = np.linspace(0, 1, 16, dtype=np.float32).reshape(4, 4)
+    assert np.ptp(load_image(encoded(Image.fromarray(values), "TIFF"))) > 200
+    values[2, 2] = value
+    Image.fromarray(values).save(tmp_path / "a.tif")
+    with pytest.raises(DataError, match=r"a\.tif: some of its pixels are no finite numbers; fill"):
+        load_image(tmp_path / "a.tif")
 
 
 def test_cmyk_becomes_rgb():

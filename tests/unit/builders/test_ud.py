@@ -1,0 +1,52 @@
+"""Treebanks: what is one sentence, and what is none."""
+
+import pytest
+
+from builders.ud import UniversalDependencies
+
+
+def records(raw):
+    return list(UniversalDependencies().records(raw))
+
+
+def conllu(*forms, first=1):
+    lines = (f"{n}\t{form}\t_\tNOUN" + "\t_" * 6 for n, form in enumerate(forms, first))
+    return "".join(f"{line}\n" for line in lines)
+
+
+MULTIWORD = "1-2\t諸" + "\t_" * 8 + "\n"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        (conllu("人", "之") + conllu("道"), "(no blank line between sentences?): 1 where 3 is due"),
+        (conllu("人", first=2), "(no blank line between sentences?): 2 where 1 is due"),
+        (conllu("人") + "x" + "\t_" * 9 + "\n", "x where 2 is due"),
+        ("# sent_id = b\n" + conllu("人"), "(no blank line between?): a and b"),
+        (MULTIWORD + conllu("之", "乎", "人"), "is not spelled by its words: 諸, 之乎"),
+        ("# text = 諸人\n" + conllu("之", "乎", "人"), "do not spell `# text`: 之乎人 for 諸人"),
+        ("# text = 人道\n" + conllu("人"), "do not spell `# text`: nothing for 道"),
+    ],
+)
+def test_it_leaves_out_what_is_not_one_sentence_of_its_text(tmp_path, sentence, reason):
+    file = tmp_path / "x-ud-test.conllu"
+    file.write_text(f"# sent_id = a\n{sentence}\n{conllu('道')}\n", encoding="utf-8")
+    bad, good = records(file)
+    assert bad.where.startswith("x-ud-test.conllu line ")
+    assert reason in bad.reason
+    assert good.row["text"] == "道"
+
+
+def test_it_takes_a_name_however_it_is_spaced_and_for_its_own_sentence_alone(tmp_path):
+    file = tmp_path / "x-ud-test.conllu"
+    file.write_text(f"# sent_id = lost\n\n{conllu('人')}\n#sent_id=a_1\n{conllu('道')}\n")
+    assert [record.row["id"] for record in records(file)] == ["x-ud-test-3", "a_1"]
+
+
+def test_it_ends_a_line_where_a_text_editor_does(tmp_path):
+    file = tmp_path / "x-ud-test.conllu"
+    text = conllu("道\u2028可", "道\x85") + "\n"
+    file.write_bytes(text.replace("\n", "\r\n").encode())
+    [record] = records(file)
+    assert record.row["tokens"] == ["道", "可", "道"]
