@@ -97,5 +97,10 @@ def _text(element: Element) -> str:
     found = _inside(element, "TextEquiv")
     if not found:
         return ""
-    first = min(found, key=lambda equivalent: int(equivalent.get("index", 0)))
+    first = min(found, key=_index)
     return next((part.text or "" for part in _inside(first, "Unicode")), "").strip()
+
+
+def _index(equivalent: Element) -> int:
+    index = equivalent.get("index", "")
+    return int(index) if index.isdecimal() else 0
