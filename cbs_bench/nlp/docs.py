@@ -2,10 +2,10 @@
 
 The groups partition the glyphs, so ``doc.text`` is the source text whatever the tokenizer
 did, and predicted and gold documents always agree (spaCy's E949 compares their texts).
-What the tokenizer knew of each group travels in ``doc.user_data`` and is read through
-extension attributes: ``token._.glyph_span``, ``.granularity``, ``.components``,
-``.confidence``. A document made from a scan also has ``boxes`` and ``candidates``, of each
-glyph on ``doc._`` and of each glyph a token covers on ``token._``; one from text has none.
+What the tokenizer knew of each group is read through extension attributes:
+``token._.glyph_span``, ``.granularity``, ``.components``, ``.confidence``. A document made from
+a scan also has ``boxes`` and ``candidates``, of each glyph on ``doc._`` and of each glyph a token
+covers on ``token._``; one from text has none.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from spacy.tokens import Doc
 from spacy.tokens import Token as SpacyToken
 from spacy.vocab import Vocab
 
+from cbs_bench.nlp.details import detail_of, details_of, store_details
 from cbs_bench.script.labels import split_glyphs
 from cbs_bench.script.punctuation import is_punctuation
 from cbs_bench.tokenizer.grouping import by_glyphs
 from cbs_bench.types import Glyph, Token
 
-USER_DATA = "cbs_bench.tokens"
 UNKNOWN_NORM = "[UNK]"
 BOXES = "cbs_bench.boxes"
 CANDIDATES = "cbs_bench.candidates"
@@ -42,34 +42,22 @@ def make_doc(
         reading: The same glyphs as read from a scan, if there is one.
     """
     groups = list(by_glyphs(tokens))
-    words, norms, details = [], [], []
+    words, norms, known = [], [], []
     for group in groups:
         start, end = group[0].start, group[-1].end
         words.append("".join(glyphs[start:end]))
         components = _parts(group, glyphs[start:end])
         norms.append(_norm(group, words[-1]))
         confidence = min(token.confidence for token in group)
-        details.append([start, end, group[0].granularity, list(components), confidence])
+        known.append([start, end, group[0].granularity, list(components), confidence])
     doc = Doc(vocab, words=words, spaces=[False] * len(words))
     for token, norm in zip(doc, norms, strict=True):
         token.norm_ = norm
-    doc.user_data[USER_DATA] = details
+    store_details(doc, known)
     if reading:
         doc.user_data[BOXES] = [list(glyph.box.xywh) for glyph in reading]
         doc.user_data[CANDIDATES] = [[list(pair) for pair in g.candidates] for g in reading]
     return doc
-
-
-def details_of(doc: Doc) -> list[list[Any]]:
-    """``[start, end, granularity, components, confidence]`` of every spaCy token.
-
-    A document of another tokenizer has none: its tokens count as characters of one
-    glyph for each code point.
-    """
-    stored: list[list[Any]] | None = doc.user_data.get(USER_DATA)
-    if stored is not None:
-        return stored
-    return [[t.idx, t.idx + len(t), "character", [], 1.0] for t in doc]
 
 
 def glyphs_of(doc: Doc) -> list[str]:
@@ -118,28 +106,35 @@ _PUNCTUATION = {
 
 
 def _glyph_span(token: SpacyToken) -> tuple[int, int]:
-    start, end = details_of(token.doc)[token.i][:2]
+    start, end = detail_of(token)[:2]
     return start, end
 
 
 def _granularity(token: SpacyToken) -> str:
-    return str(details_of(token.doc)[token.i][2])
+    return str(detail_of(token)[2])
 
 
 def _components(token: SpacyToken) -> list[str]:
-    return list(details_of(token.doc)[token.i][3])
+    return list(detail_of(token)[3])
 
 
 def _confidence(token: SpacyToken) -> float:
-    return float(details_of(token.doc)[token.i][4])
+    return float(detail_of(token)[4])
 
 
 def _boxes(doc: Doc) -> list[list[float]]:
-    return [list(box) for box in doc.user_data.get(BOXES, ())]
+    return [list(box) for box in _of_reading(doc, BOXES)]
 
 
 def _candidates(doc: Doc) -> list[list[tuple[str, float]]]:
-    return [[(graph, p) for graph, p in glyph] for glyph in doc.user_data.get(CANDIDATES, ())]
+    return [[(graph, p) for graph, p in glyph] for glyph in _of_reading(doc, CANDIDATES)]
+
+
+def _of_reading(doc: Doc, key: str) -> Sequence[Any]:
+    """What a reading left of each glyph; nothing in a document of other glyphs, such as a part."""
+    stored: Sequence[Any] = doc.user_data.get(key, ())
+    fits = stored and len(stored) == sum(end - start for start, end, *_ in details_of(doc))
+    return stored if fits else ()
 
 
 def _of_its_glyphs(read: Callable[[Doc], list[Any]]) -> Callable[[SpacyToken], list[Any]]:

@@ -24,7 +24,8 @@ from thinc.api import HashEmbed, Maxout, Model, Ragged, chain, concatenate, redu
 from thinc.types import Floats2d
 
 from cbs_bench.errors import ModelError
-from cbs_bench.nlp.docs import GUIDE, UNKNOWN_NORM, details_of
+from cbs_bench.nlp.details import details_of
+from cbs_bench.nlp.docs import GUIDE, UNKNOWN_NORM
 from cbs_bench.nlp.glyph_vectors import GlyphVectors
 from cbs_bench.nlp.part_names import part_names
 from cbs_bench.script.labels import split_glyphs
@@ -252,17 +253,17 @@ def _edge_opinions(tags: int, docs: Sequence[Doc]) -> list[Floats2d]:
     """What a guide says of the first and of the last glyph of each token, ``[tokens, tags]`` each.
 
     Raises:
-        ModelError: If a document has not been through the guide.
+        ModelError: If a document has not been through the guide, or not with these glyphs.
     """
     sides: tuple[list[Row], list[Row]] = ([], [])
     for doc in docs:
-        said = doc.user_data.get(GUIDE)
-        if said is None and len(doc):
+        said, details = doc.user_data.get(GUIDE, ()), details_of(doc)
+        if len(said) != sum(end - start for start, end, *_ in details):
             raise ModelError(
                 "a document has not been through the guide",
                 remedy="name the guide among the annotating_components, before the tagger",
             )
-        for start, end, *_ in details_of(doc):
+        for start, end, *_ in details:
             sides[0].append(said[start])
             sides[1].append(said[end - 1])
     return [GUIDE_SCALE * np.array(side, np.float32).reshape(-1, tags) for side in sides]

@@ -26,7 +26,8 @@ from spacy.util import load_model_from_config
 from thinc.api import Config
 
 from cbs_bench.errors import ModelError
-from cbs_bench.nlp.docs import GUIDE, details_of, glyphs_of
+from cbs_bench.nlp.details import details_of
+from cbs_bench.nlp.docs import GUIDE, glyphs_of
 from cbs_bench.nlp.tagger import NAME as TAGGER
 from cbs_bench.nlp.tagger import SEPARATOR, WordTagger, run_before, tags_of
 from cbs_bench.nlp.tokenizers import SpacyTokenizer

@@ -20,7 +20,8 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from cbs_bench.metrics.spans import words_from_bio
-from cbs_bench.nlp.docs import GUIDE, details_of
+from cbs_bench.nlp.details import details_of
+from cbs_bench.nlp.docs import GUIDE
 from cbs_bench.nlp.embed import learn_counts, show_guide
 from cbs_bench.types import Word
 

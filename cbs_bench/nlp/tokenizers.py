@@ -16,6 +16,7 @@ from spacy.vocab import Vocab
 from cbs_bench import __version__
 from cbs_bench.errors import ModelError, PluginError
 from cbs_bench.interfaces import BASELINES, SlipTokenizer
+from cbs_bench.nlp.details import TOKENIZER
 from cbs_bench.nlp.docs import make_doc
 from cbs_bench.script.labels import split_glyphs
 from cbs_bench.types import Glyph, Token
@@ -27,7 +28,8 @@ class SpacyTokenizer:
     """Adapter from a :class:`SlipTokenizer` to what a spaCy pipeline calls.
 
     Args:
-        vocab: The pipeline's vocabulary.
+        vocab: The pipeline's vocabulary; its documents whose details are lost are cut by the
+            last tokenizer that was made for it.
         name: Registry name of the tokenizer, such as ``bpe``.
         tokenizer: The tokenizer, or ``None`` until :meth:`initialize` trains it.
         vocab_size: Size of the vocabulary to train.
@@ -44,6 +46,7 @@ class SpacyTokenizer:
         self.name = name
         self.tokenizer = tokenizer
         self.vocab_size = vocab_size
+        vocab.cfg[TOKENIZER] = self
 
     def __call__(self, text: str) -> Doc:
         """Tokenize running text; ``{日止頁}`` in it is one glyph."""

@@ -102,6 +102,14 @@ def test_what_is_known_of_a_scan_stays_with_its_document(nlp, save):
     assert restored._.candidates == doc._.candidates
 
 
+def test_a_document_that_lost_its_details_is_tagged_as_before(nlp):
+    for text in TEXTS:
+        doc = nlp.tokenizer(text)
+        (plain,) = DocBin(docs=[doc]).get_docs(nlp.vocab)
+        assert not plain.user_data
+        assert facts(nlp(plain)) == facts(nlp(doc))
+
+
 def test_a_config_finds_the_tokenizer_without_an_import():
     program = (
         "import spacy, sys; assert 'cbs_bench' not in sys.modules;"

@@ -106,6 +106,9 @@ def test_a_document_that_no_guide_has_seen_is_refused(guide):
     nlp = fitted("character", GUIDED, guide)
     with pytest.raises(ModelError, match="has not been through the guide"):
         nlp.get_pipe(FACTORY)(nlp.tokenizer("聖人"))
+    part = nlp("聖人不言")[1:3].as_doc(copy_user_data=True)
+    with pytest.raises(ModelError, match="has not been through the guide"):
+        nlp.get_pipe(FACTORY)(part)
 
 
 def test_a_guide_without_a_pipeline_says_where_one_goes():
