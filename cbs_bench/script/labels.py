@@ -18,6 +18,7 @@ NOT_TEXT = frozenset({"△", "●", "☆", "None", "K", "L", "？"})
 
 _BRACKETS = {"（": "）", "〈": "〉", "[": "]"}
 _CHAIN = re.compile("[→-]")
+_BRACE_OR_LINE_END = re.compile(r"[{}\n]")
 _ZERO_WIDTH_JOINER = "\u200d"
 
 
@@ -112,9 +113,10 @@ def split_glyphs(text: str) -> list[str]:
     glyphs like any other.
     """
     glyphs: list[str] = []
+    composition_end = _composition_ends(text)
     position = 0
     while position < len(text):
-        end = _composition_end(text, position) if text[position] == "{" else position + 1
+        end = composition_end.get(position, position + 1)
         while end < len(text) and _clings(text, end):
             end += 1
         glyphs.append(text[position:end])
@@ -138,8 +140,8 @@ def compose_parts(composition: str) -> tuple[str, ...]:
 def _head(raw: str) -> tuple[str, str]:
     """The graph at the front of a label, and what follows it."""
     if raw.startswith("{"):
-        end = _composition_end(raw, 0)
-        return (raw[:end], raw[end:]) if end > 1 else ("", raw)
+        end = _composition_ends(raw).get(0)
+        return (raw[:end], raw[end:]) if end else ("", raw)
     match = re.match(r"[^（）〈〉\[\]{}=？,→\-\sA-Za-z]+", raw)
     if match is None:
         return "", raw
@@ -173,17 +175,23 @@ def _status_of(graph: str) -> Status:
     return Status.ENCODED
 
 
-def _composition_end(text: str, start: int) -> int:
-    """One past the brace that closes the one at ``start``; ``start + 1`` if none does."""
-    depth = 0
-    for position in range(start, len(text)):
-        character = text[position]
-        if character == "\n":
-            break
-        depth += (character == "{") - (character == "}")
-        if depth == 0:
-            return position + 1 if position > start + 1 else start + 1
-    return start + 1
+def _composition_ends(text: str) -> dict[int, int]:
+    """Where compositions begin, and one past the brace that closes each; none is empty.
+
+    A brace that is not closed in its line begins none.
+    """
+    ends: dict[int, int] = {}
+    opened: list[int] = []
+    for sign in _BRACE_OR_LINE_END.finditer(text):
+        if sign[0] == "{":
+            opened.append(sign.start())
+        elif sign[0] == "\n":
+            opened.clear()
+        elif opened:
+            start = opened.pop()
+            if sign.start() > start + 1:
+                ends[start] = sign.end()
+    return ends
 
 
 def _clings(text: str, position: int) -> bool:

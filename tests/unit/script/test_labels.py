@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cbs_bench.script.labels import Status, parse, split_glyphs
+from cbs_bench.script.labels import Status, compose_parts, parse, split_glyphs
 
 NOTATION = st.text(
     st.one_of(st.sampled_from("{}（）〈〉[]○□？→-=△AB日止頁\ue000\U0003fffd"), st.characters())
@@ -68,6 +68,34 @@ def test_glyphs_join_to_the_text(text):
     glyphs = split_glyphs(text)
     assert "".join(glyphs) == text
     assert all(glyphs)
+
+
+def glyph_end(text, start):
+    """By the definition: an opening brace looks for the one that closes it, in its line."""
+    depth = 0
+    for end, sign in enumerate(text[start:].partition("\n")[0], start + 1):
+        depth += (sign == "{") - (sign == "}")
+        if depth == 0 and end > start + 2:
+            return end
+        if depth <= 0:
+            break
+    return start + 1
+
+
+@given(st.text("{}日A\n", max_size=30))
+def test_compositions_end_where_the_definition_says(text):
+    glyphs, position = [], 0
+    while position < len(text):
+        glyphs.append(text[position : glyph_end(text, position)])
+        position += len(glyphs[-1])
+    assert split_glyphs(text) == glyphs
+    first = glyphs[0] if text.startswith("{") and len(glyphs[0]) > 1 else ""
+    assert parse(text).components == compose_parts(first)
+
+
+@pytest.mark.parametrize("text", ["{" * 200_000, "{日" * 100_000])
+def test_braces_that_nothing_closes_take_no_time(text):
+    assert split_glyphs(text) == list(text)
 
 
 @pytest.mark.parametrize(
