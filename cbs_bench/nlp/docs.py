@@ -2,30 +2,25 @@
 
 The groups partition the glyphs, so ``doc.text`` is the source text whatever the tokenizer
 did, and predicted and gold documents always agree (spaCy's E949 compares their texts).
-What the tokenizer knew of each group is read through extension attributes:
-``token._.glyph_span``, ``.granularity``, ``.components``, ``.confidence``. A document made from
-a scan also has ``boxes`` and ``candidates``, of each glyph on ``doc._`` and of each glyph a token
-covers on ``token._``; one from text has none.
+What the tokenizer knew of each group is read through extension attributes
+(:mod:`cbs_bench.nlp.attributes`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from spacy.tokens import Doc
-from spacy.tokens import Token as SpacyToken
 from spacy.vocab import Vocab
 
-from cbs_bench.nlp.details import detail_of, details_of, store_details
+from cbs_bench.nlp.attributes import BOXES, CANDIDATES
+from cbs_bench.nlp.details import details_of, store_details
 from cbs_bench.script.labels import split_glyphs
 from cbs_bench.script.punctuation import is_punctuation
 from cbs_bench.tokenizer.grouping import by_glyphs
 from cbs_bench.types import Glyph, Token
 
 UNKNOWN_NORM = "[UNK]"
-BOXES = "cbs_bench.boxes"
-CANDIDATES = "cbs_bench.candidates"
 GUIDE = "cbs_bench.guide"
 """Where a guide leaves ``[glyphs, tags]`` probabilities for the tagger after it."""
 
@@ -103,56 +98,3 @@ _PUNCTUATION = {
     }.items()
     for character in characters
 }
-
-
-def _glyph_span(token: SpacyToken) -> tuple[int, int]:
-    start, end = detail_of(token)[:2]
-    return start, end
-
-
-def _granularity(token: SpacyToken) -> str:
-    return str(detail_of(token)[2])
-
-
-def _components(token: SpacyToken) -> list[str]:
-    return list(detail_of(token)[3])
-
-
-def _confidence(token: SpacyToken) -> float:
-    return float(detail_of(token)[4])
-
-
-def _boxes(doc: Doc) -> list[list[float]]:
-    return [list(box) for box in _of_reading(doc, BOXES)]
-
-
-def _candidates(doc: Doc) -> list[list[tuple[str, float]]]:
-    return [[(graph, p) for graph, p in glyph] for glyph in _of_reading(doc, CANDIDATES)]
-
-
-def _of_reading(doc: Doc, key: str) -> Sequence[Any]:
-    """What a reading left of each glyph; nothing in a document of other glyphs, such as a part."""
-    stored: Sequence[Any] = doc.user_data.get(key, ())
-    fits = stored and len(stored) == sum(end - start for start, end, *_ in details_of(doc))
-    return stored if fits else ()
-
-
-def _of_its_glyphs(read: Callable[[Doc], list[Any]]) -> Callable[[SpacyToken], list[Any]]:
-    def read_token(token: SpacyToken) -> list[Any]:
-        start, end = _glyph_span(token)
-        return read(token.doc)[start:end]
-
-    return read_token
-
-
-for _name, _getter in {
-    "glyph_span": _glyph_span,
-    "granularity": _granularity,
-    "components": _components,
-    "confidence": _confidence,
-    "boxes": _of_its_glyphs(_boxes),
-    "candidates": _of_its_glyphs(_candidates),
-}.items():
-    SpacyToken.set_extension(_name, getter=_getter, force=True)
-Doc.set_extension("boxes", getter=_boxes, force=True)
-Doc.set_extension("candidates", getter=_candidates, force=True)
