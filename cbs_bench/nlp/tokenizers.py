@@ -189,5 +189,9 @@ def baseline(
     Args:
         name: Such as ``bpe`` or ``character``.
         vocab_size: Size of the vocabulary, which is learned from the training examples.
+
+    Raises:
+        PluginError: If there is no such tokenizer.
     """
+    BASELINES.load(name)
     return _create(name, vocab_size)

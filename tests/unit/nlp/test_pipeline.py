@@ -100,6 +100,12 @@ def test_an_untrained_tokenizer_says_what_to_do():
         nlp("道")
 
 
+def test_an_unknown_tokenizer_is_refused_when_the_pipeline_is_made():
+    registered = {"@tokenizers": "cbs_bench.BaselineTokenizer.v1", "name": "nosuch"}
+    with pytest.raises(PluginError, match="unknown tokenizer 'nosuch'; choose one of bpe, "):
+        spacy.blank("lzh", config={"nlp": {"tokenizer": registered}})
+
+
 def test_pipe_with_processes_gives_the_same_documents():
     fit = fit_pipeline("bpe", tokenizer("bpe"), SENTENCES, [], budget=Budget(epochs=1), seed=0)
     serial = [[t.tag_ for t in doc] for doc in fit.nlp.pipe(TEXTS)]
