@@ -1,6 +1,14 @@
 """The ``pos`` config of a built dataset as sentences, and as examples for ``spacy train``.
 
-A config of spaCy reads a split by ``@readers = "cbs_bench.PosCorpus.v1"``.
+A config of spaCy reads a split by ``@readers = "cbs_bench.PosCorpus.v1"``. The command
+``spacy evaluate`` reads a ``DocBin`` instead, and its table has no row for words::
+
+    docs = [example.reference for example in pos_corpus("build/kyoto", "test")(nlp)]
+    DocBin(docs=docs).to_disk("test.spacy")
+
+    python -m spacy evaluate model/model-best test.spacy --per-component --output scores.json
+
+writes ``word_p``, ``word_r`` and ``word_f`` under ``cbs_bench_word_tagger``.
 """
 
 from __future__ import annotations
@@ -11,6 +19,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
+from thinc.api import ConfigValidationError
 
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
@@ -49,7 +58,15 @@ def pos_corpus(path: str | Path, split: str) -> Callable[[Language], Iterator[Ex
 
     Returns:
         What ``spacy train`` calls with the pipeline to get its examples.
+
+    Raises:
+        ConfigValidationError: If there is no such split; the commands of spaCy show this one
+            without a traceback.
     """
+    try:
+        reader.shards(Path(path), "pos", split)
+    except InputError as error:
+        raise ConfigValidationError(title="No corpus to read", desc=str(error)) from error
 
     def read(nlp: Language) -> Iterator[Example]:
         if not isinstance(nlp.tokenizer, SpacyTokenizer):

@@ -19,6 +19,7 @@ from spacy.pipeline.tagger import Tagger
 from spacy.tokens import Doc
 from spacy.training import Example
 
+from cbs_bench.errors import InputError
 from cbs_bench.metrics.spans import words_from_bio
 from cbs_bench.nlp.details import details_of
 from cbs_bench.nlp.docs import GUIDE
@@ -74,9 +75,18 @@ def joint_labels(doc: Doc, tags: Sequence[str]) -> list[str]:
 
 
 def words_of(doc: Doc) -> list[Word]:
-    """The tagged words of a document, as spans over its glyphs."""
+    """The tagged words of a document, as spans over its glyphs.
+
+    Raises:
+        InputError: If a token has no tag.
+    """
     tags: list[str] = []
     for token, (start, end, *_) in zip(doc, details_of(doc), strict=True):
+        if not token.tag_:
+            raise InputError(
+                f"the word tagger has not run: token {token.i} {token.text!r} has no tag",
+                remedy=f"call a trained pipeline with {NAME} on the document",
+            )
         tags += tags_of(token.tag_, end - start)
     return words_from_bio(tags)
 

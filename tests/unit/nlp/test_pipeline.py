@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 import spacy
+from spacy.cli.debug_data import debug_data
 from spacy.cli.train import train
 from spacy.tokens import Doc
 from spacy.training import Example
+from spacy.util import load_model_from_config
 from thinc.api import Config
 
 import baselines
@@ -119,6 +121,15 @@ def test_the_config_for_spacy_train_is_the_model_of_the_benchmark():
     assert config["training"]["max_epochs"] == Budget().epochs
     assert config["training"]["dropout"] == Budget().dropout
     assert config["training"]["optimizer"]["learn_rate"] == Budget().learning_rate
+
+
+def test_the_config_holds_all_that_spacy_would_fill_in(mini):
+    config = Config().from_disk(CONFIG, interpolate=False)
+    filled = load_model_from_config(config, auto_fill=True, validate=False).config
+    for unused in ("train", "dev", "vectors", "init_tok2vec"):
+        del filled["paths"][unused]
+    assert filled == config
+    debug_data(CONFIG, config_overrides={"paths.data": str(mini)}, silent=True)
 
 
 def test_spacy_train_makes_a_pipeline_from_a_built_dataset(mini, tmp_path):

@@ -8,6 +8,7 @@ import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cbs_bench.errors import InputError
 from cbs_bench.nlp.docs import make_doc
 from cbs_bench.nlp.tagger import SEPARATOR, Transitions, words_of
 from cbs_bench.types import Token, Word
@@ -80,3 +81,8 @@ def test_a_label_too_short_for_its_token_shifts_no_later_word(label, words):
     doc = make_doc(spacy.blank("lzh").vocab, "聖人之言", tokens)
     doc[0].tag_, doc[1].tag_ = label, "B-v"
     assert words_of(doc) == words
+
+
+def test_a_document_without_tags_has_not_been_tagged():
+    with pytest.raises(InputError, match="tagger has not run: token 0 '聖' has no tag; call a"):
+        words_of(spacy.blank("lzh")("聖人"))
