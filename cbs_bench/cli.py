@@ -209,6 +209,10 @@ def _progress(line: str) -> None:
         print(line, file=sys.stderr)
 
 
+def _remark(line: str) -> None:
+    print(f"cbs-bench: {line}", file=sys.stderr)
+
+
 def _list(options: argparse.Namespace) -> int:
     from cbs_bench.interfaces import (
         BASELINES,
@@ -353,6 +357,7 @@ def _run(options: argparse.Namespace) -> int:
         settings=settings,
         workers=options.workers,
         done=lambda path: _progress(f"done {path}"),
+        again=_remark,
     )
     print(f"{len(paths)} results in {options.out}")
     return 0

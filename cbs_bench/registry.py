@@ -11,11 +11,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+from collections import defaultdict
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Generic, TypeVar, cast
 
 from cbs_bench.errors import PluginError
+from cbs_bench.source import errors_named
 
 Interface = TypeVar("Interface")
 
@@ -47,26 +49,28 @@ class Registry(Generic[Interface]):
             PluginError: If there is no such plugin, two share the name, its module does not
                 define exactly one implementation of the interface, or cannot be imported.
         """
-        ours, foreign = name in self._stems(), self._entry_points().get(name)
-        if ours and foreign is not None:
+        ours = [f"the module {self.package}.{name}"] if name in self._stems() else []
+        foreign = self._entry_points()[name]
+        found = [*ours, *map(_described, foreign)]
+        if not found:
             raise PluginError(
-                f"{self.kind} {name!r} is registered twice, by {self.package}.{name} and by "
-                f"the entry point {foreign.value}",
+                f"unknown {self.kind} {name!r}", remedy=f"choose one of {', '.join(self.names())}"
+            )
+        if len(found) > 1:
+            raise PluginError(
+                f"{self.kind} {name!r} is registered twice, by {' and by '.join(found)}",
                 remedy="rename or uninstall one of them",
             )
-        if ours:
-            return self._class_of(f"{self.package}.{name}")
-        if foreign is not None:
-            found = self._imported(foreign)
-            if not (inspect.isclass(found) and issubclass(found, self.interface)):
-                raise PluginError(
-                    f"entry point {foreign.value} is not a {self.interface.__name__}",
-                    remedy=f"point {self.group}:{name} at a subclass of it",
-                )
-            return cast("type[Interface]", found)
-        raise PluginError(
-            f"unknown {self.kind} {name!r}", remedy=f"choose one of {', '.join(self.names())}"
-        )
+        return self._class_of(name) if ours else self._class_at(foreign[0])
+
+    def _class_at(self, foreign: EntryPoint) -> type[Interface]:
+        found = self._imported(foreign)
+        if not (inspect.isclass(found) and issubclass(found, self.interface)):
+            raise PluginError(
+                f"entry point {foreign.value} is not a {self.interface.__name__}",
+                remedy=f"point {self.group}:{foreign.name} at a subclass of it, as module:Class",
+            )
+        return cast("type[Interface]", found)
 
     def _imported(self, foreign: EntryPoint) -> object:
         try:
@@ -98,11 +102,16 @@ class Registry(Generic[Interface]):
     def _stems(self) -> set[str]:
         return {path.stem for path in self._folder().glob("[!_]*.py")}
 
-    def _entry_points(self) -> dict[str, EntryPoint]:
-        return {point.name: point for point in entry_points(group=self.group)}
+    def _entry_points(self) -> defaultdict[str, list[EntryPoint]]:
+        points = defaultdict(list)
+        for point in entry_points(group=self.group):
+            points[point.name].append(point)
+        return points
 
-    def _class_of(self, module_name: str) -> type[Interface]:
-        module = importlib.import_module(module_name)
+    def _class_of(self, stem: str) -> type[Interface]:
+        module_name = f"{self.package}.{stem}"
+        with errors_named([str(self._folder() / f"{stem}.py")]):
+            module = importlib.import_module(module_name)
         classes = [
             member
             for _, member in inspect.getmembers(module, inspect.isclass)
@@ -114,3 +123,8 @@ class Registry(Generic[Interface]):
                 remedy="define exactly one",
             )
         return cast("type[Interface]", classes[0])
+
+
+def _described(point: EntryPoint) -> str:
+    package = f" of {point.dist.name}" if point.dist is not None else ""
+    return f"the entry point {point.value}{package}"

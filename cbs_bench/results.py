@@ -14,8 +14,9 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
-from cbs_bench import atomic
+from cbs_bench import atomic, predictions
 from cbs_bench.errors import InputError
+from cbs_bench.interfaces import TASKS, PredictingTask
 from cbs_bench.walk import files_below
 
 SCHEMA = 2
@@ -50,6 +51,7 @@ FIELDS = {
     **{role: Field((str,), "the peer in that role", since=None) for role in PEER_ROLES},
     "seed": Field((int,), "seed of the run"),
     "settings": Field((dict,), "what the caller chose for the task", since=2),
+    "sources": Field((dict,), "role of a plugin to the SHA-256 of its source", since=None),
     "tracks": Field((list,), "scores, one item a track"),
     "predictions": Field((str, NoneType), "SHA-256 of the stored predictions", since=2),
     "seconds": Field((int, float), "wall-clock time of the run", since=2),
@@ -145,6 +147,22 @@ def read_file(path: Path) -> dict[str, Any]:
         raise _not_a_result(f"no JSON ({error})", path) from error
     validate(result, path)
     return result
+
+
+def predictions_fault(result: Mapping[str, Any], path: Path) -> str | None:
+    """Why nobody can score a result again; ``None`` where its predictions lie beside it."""
+    stored = predictions.path_beside(path)
+    found, expected = predictions.checksum(stored), result.get("predictions")
+    if found is None and (expected is not None or stores_predictions(result["task"])):
+        return f"{stored.name} is missing"
+    if found != expected:
+        return f"{stored.name} is not what its run stored"
+    return None
+
+
+def stores_predictions(task: str) -> bool:
+    """Whether runs of a task leave predictions; a task that is not installed is taken not to."""
+    return task in TASKS.names() and issubclass(TASKS.load(task), PredictingTask)
 
 
 def validate(result: Any, path: Path) -> None:

@@ -1,6 +1,6 @@
 """Runs a task for every tokenizer and seed; each run leaves a result and its predictions.
 
-Runs that are there already, with the same data, settings and version, are not repeated.
+Runs that are there already, with the same version, settings and plugins, are not repeated.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from cbs_bench import __version__, predictions, results, revision
+from cbs_bench import __version__, predictions, results, revision, source
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import (
     BASELINES,
@@ -32,10 +33,11 @@ from cbs_bench.model_card import read_card
 from cbs_bench.registry import Registry
 from cbs_bench.vision.choice import model_folder
 
-EYES: dict[str, Registry[Any]] = {"detector": DETECTORS, "recognizer": RECOGNIZERS}
-
-IDENTITY = ("task", "fingerprint", "version", "settings")
-"""What must be equal for a run to count as done."""
+PEERS: dict[str, Registry[Any]] = {
+    "detector": DETECTORS,
+    "recognizer": RECOGNIZERS,
+    "tagger": TAGGERS,
+}
 
 
 def run(
@@ -50,6 +52,7 @@ def run(
     settings: dict[str, Any] | None = None,
     workers: int | None = None,
     done: Callable[[Path], None] = lambda path: None,
+    again: Callable[[str], None] = lambda line: None,
 ) -> list[Path]:
     """Fill ``out`` with the results of every tokenizer and seed.
 
@@ -65,12 +68,15 @@ def run(
         settings: What the task lets a caller choose, such as ``{"vocab_size": 8000}``.
         workers: Processes; by default one a core.
         done: Called with the path of each result, new or found.
+        again: Called with a line on each result that is there and is run again, which says why.
 
     Returns:
         The results of this request, in order of tokenizer and seed.
 
     Raises:
-        InputError: If a name is unknown or the data are not a dataset; nothing is run then.
+        InputError: If a name is unknown, the data are not a dataset, or results of other data
+            of that name are there; nothing is run then.
+        PluginError: If a plugin fails.
     """
     from cbs_bench.dataset import reader
 
@@ -100,10 +106,16 @@ def run(
         for tokenizer in tokenizers
         for seed in range(seeds)
     ]
-    todo = [r for r in requests if not _is_done(_path(folder, r, head), head)]
+    todo = []
     for request in requests:
-        if request not in todo:
-            done(_path(folder, request, head))
+        path = _path(folder, request, head)
+        if not path.is_file():
+            todo.append(request)
+        elif change := _change(path, request, head):
+            again(f"{path}: run again, because {change}")
+            todo.append(request)
+        else:
+            done(path)
     for path in _execute(todo, folder, head, workers or os.cpu_count() or 1):
         done(path)
     return [_path(folder, request, head) for request in requests]
@@ -137,7 +149,7 @@ def _checked(
         if role == "tagger":
             shown[role] = TAGGERS.load(name).label(name, settings)
             continue
-        registry = EYES[role]
+        registry = PEERS[role]
         folder = model_folder(name, registry)
         if folder is None:
             registry.load(name)
@@ -211,7 +223,10 @@ def run_one(request: RunRequest, folder: Path, head: dict[str, Any]) -> Path:
     """
     path = _path(folder, request, head)
     began = time.perf_counter()
-    tracks, checksum = _score(TASKS.load(head["task"])(), request, path)
+    plugins = _plugins(head["task"], request)
+    sources = _checksums(plugins)
+    with source.errors_named([*chain.from_iterable(map(source.files, plugins.values()))]):
+        tracks, checksum = _score(plugins["task"](), request, path)
     results.write(
         path,
         {
@@ -219,6 +234,7 @@ def run_one(request: RunRequest, folder: Path, head: dict[str, Any]) -> Path:
             "tokenizer": request.tokenizer,
             "granularity": _granularity(request.tokenizer),
             "seed": request.seed,
+            "sources": sources,
             "tracks": tracks,
             "predictions": checksum,
             "seconds": round(time.perf_counter() - began, 2),
@@ -255,16 +271,48 @@ def _path(folder: Path, request: RunRequest, head: Mapping[str, Any]) -> Path:
     return folder / results.file_name({**head, "tokenizer": request.tokenizer}, request.seed)
 
 
-def _is_done(path: Path, head: dict[str, Any]) -> bool:
-    """Whether the result is there, is of this run, and has its predictions beside it."""
-    if not path.is_file():
-        return False
+def _change(path: Path, request: RunRequest, head: Mapping[str, Any]) -> str | None:
+    """What keeps the result that is there from standing for a run; ``None`` if nothing does.
+
+    Raises:
+        InputError: If it is of other data.
+    """
     stored = results.read_file(path)
-    return (
-        stored["schema"] == results.SCHEMA
-        and all(stored[name] == head[name] for name in IDENTITY)
-        and stored["predictions"] == predictions.checksum(predictions.path_beside(path))
-    )
+    if stored["fingerprint"] != head["fingerprint"]:
+        raise InputError(
+            f"its data have the fingerprint {stored['fingerprint']}, where {request.data} has "
+            f"{head['fingerprint']}",
+            path=path,
+            remedy="remove it, or give another --out or another name to the dataset's folder",
+        )
+    for name in ("schema", "version"):
+        if stored.get(name) != head[name]:
+            return f"its {name} is {stored.get(name)}, not {head[name]}"
+    if stored["settings"] != head["settings"]:
+        return "it had other settings"
+    if "sources" not in stored:
+        return "it does not tell from which source of its plugins it came"
+    sources = _checksums(_plugins(head["task"], request))
+    changed = [role for role, ours in sources.items() if stored["sources"].get(role) != ours]
+    if changed:
+        return f"the source of its {' and '.join(changed)} has changed"
+    return results.predictions_fault(stored, path)
+
+
+def _plugins(task: str, request: RunRequest) -> dict[str, type]:
+    """The plugins that take part in a run, by role; a model in a folder is none."""
+    found: dict[str, type] = {"task": TASKS.load(task)}
+    if request.tokenizer != NO_TOKENIZER:
+        found["tokenizer"] = BASELINES.load(request.tokenizer)
+    for role, registry in PEERS.items():
+        name = getattr(request, role)
+        if name is not None and model_folder(name, registry) is None:
+            found[role] = registry.load(name)
+    return found
+
+
+def _checksums(plugins: Mapping[str, type]) -> dict[str, str]:
+    return {role: source.checksum(plugin) for role, plugin in plugins.items()}
 
 
 def _one_thread() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from cbs_bench import source
 from cbs_bench.dataset import card, reader, schema
 from cbs_bench.dataset.batches import Batch, Finished, batched, finish_batch, read_images
 from cbs_bench.dataset.build_report import REJECTED, BuildReport
@@ -51,11 +52,12 @@ def build(
         InputError: If the raw data are not this corpus, hold no good row, or ``out`` is taken;
             if a file of ``options`` is missing, or is none that the builder takes.
         DataError: If ``strict`` and a row is bad.
-        PluginError: If there is no such builder.
+        PluginError: If there is no such builder, or it fails.
     """
-    builder = BUILDERS.load(name)(options)
-    _check_files(name, builder, {"ids": options.ids, "orthography": options.orthography})
-    with whole_or_nothing(out) as draft:
+    kind = BUILDERS.load(name)
+    _check_files(name, kind, {"ids": options.ids, "orthography": options.orthography})
+    with source.errors_named(source.files(kind)), whole_or_nothing(out) as draft:
+        builder = kind(options)
         report = BuildReport(name, out, by_document=_has_enough(builder.documents(raw)))
         writing = _Writing(builder, draft, report, strict=strict)
         try:
@@ -73,7 +75,7 @@ def build(
     return report
 
 
-def _check_files(name: str, builder: CorpusBuilder, files: Mapping[str, Path | None]) -> None:
+def _check_files(name: str, builder: type[CorpusBuilder], files: Mapping[str, Path | None]) -> None:
     """Refuse what the builder would ignore, and files that are not there."""
     for option, path in files.items():
         if path is None:

@@ -5,18 +5,20 @@ from importlib.resources import files
 
 import pytest
 
+import baselines
 from cbs_bench import registry
 from cbs_bench.errors import PluginError
 from cbs_bench.interfaces import BASELINES, SlipTokenizer
+from cbs_bench.registry import Registry
 
 
 @pytest.fixture
 def registered(monkeypatch):
-    """``registered(name, value)``: a package that is installed and says so."""
+    """``registered(name, *values)``: packages that are installed and say so."""
 
-    def install(name, value):
-        point = EntryPoint(name, value, BASELINES.group)
-        monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    def install(name, *values):
+        points = [EntryPoint(name, value, BASELINES.group) for value in values]
+        monkeypatch.setattr(registry, "entry_points", lambda group: points)
 
     return install
 
@@ -46,10 +48,40 @@ def test_a_plugin_that_cannot_be_used_is_one_line(registered, value, why, tmp_pa
     assert "\n" not in str(caught.value)
 
 
-def test_no_plugin_replaces_one_of_ours(registered):
-    registered("bpe", "baselines.wordpiece:WordPieceTokenizer")
-    with pytest.raises(PluginError, match="registered twice"):
-        BASELINES.load("bpe")
+@pytest.mark.parametrize(
+    ("name", "values", "first"),
+    [
+        ("bpe", ["theirs.wordpiece:Tokenizer"], "the module baselines.bpe"),
+        ("multigranularity", ["mine:Tokenizer", "theirs:Tokenizer"], "the entry point mine:"),
+    ],
+)
+def test_a_name_that_two_plugins_share_is_refused(registered, name, values, first):
+    registered(name, *values)
+    with pytest.raises(PluginError, match="is registered twice, by") as caught:
+        BASELINES.load(name)
+    assert first in str(caught.value)
+    assert f"the entry point {values[-1]}; rename or uninstall one" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ("import json\nimport no_such_package\n", "line 2: ModuleNotFoundError: No module named"),
+        ("class X(:\n", "line 1: SyntaxError: "),
+        ("\n\nprint(undefined)\n", "line 3: NameError: "),
+    ],
+)
+def test_a_file_that_cannot_be_imported_is_one_line(content, shown, tmp_path, monkeypatch):
+    monkeypatch.setattr(baselines, "__path__", [str(tmp_path), *baselines.__path__])
+    monkeypatch.setattr(Registry, "_folder", lambda self: tmp_path)
+    path = tmp_path / "mine_in_work.py"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(PluginError) as caught:
+        BASELINES.load("mine_in_work")
+    message = str(caught.value)
+    assert message.startswith(f"{path}: {shown}")
+    assert message.endswith("; mend it; --debug shows the whole traceback")
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize("package", ["cbs_bench", "builders", "baselines"])

@@ -1,0 +1,205 @@
+"""What a run takes for done, what it does again, and how the error of a plugin is told."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import operator
+import shutil
+
+import pytest
+
+from cbs_bench import predictions
+from cbs_bench.cli import main
+from cbs_bench.interfaces import BASELINES, TASKS, PredictingTask, TaskInfo
+from cbs_bench.predictions import Predictions
+
+TOKENIZER = """
+from cbs_bench.interfaces import SlipTokenizer
+from cbs_bench.types import Token
+
+
+class Mine(SlipTokenizer):
+    granularity = "character"
+
+    @classmethod
+    def train(cls, texts, *, vocab_size, seed):
+        return cls()
+
+    def tokenize(self, glyphs):
+        return [Token(glyph, i, i + 1, "character") for i, glyph in enumerate(glyphs)]
+
+    def to_bytes(self):
+        return b""
+
+    @classmethod
+    def from_bytes(cls, data):
+        return cls()
+"""
+
+
+class CountTask(PredictingTask):
+    """Counts the sentences: done at once, with predictions."""
+
+    info = TaskInfo("sentences", "sentences", needs=("pos",))
+
+    def predict(self, request):
+        tokens = BASELINES.load(request.tokenizer).train([], vocab_size=1, seed=0).tokenize(["道"])
+        yield Predictions("transcription", "test", [{"id": "a", "tokens": len(tokens)}])
+
+    def gold(self, data):
+        return 1
+
+    def score(self, stored, gold):
+        return {"track": "transcription", "split": "test", "slices": {"all": [[1, 1, gold]]},
+                "extra": {}}  # fmt: skip
+
+
+@pytest.fixture
+def plugin(tmp_path, monkeypatch):
+    """``plugin(text)``: the file of the tokenizer ``mine``, written anew."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    path = tmp_path / "mine_in_work.py"
+    load = BASELINES.load
+
+    def loaded(name):
+        if name != "mine":
+            return load(name)
+        module = importlib.import_module("mine_in_work")
+        return importlib.reload(module).Mine
+
+    def write(text):
+        path.write_text(text, encoding="utf-8")
+        shutil.rmtree(tmp_path / "__pycache__", ignore_errors=True)
+        return path
+
+    write(TOKENIZER)
+    monkeypatch.setattr(BASELINES, "load", loaded)
+    return write
+
+
+@pytest.fixture
+def run(mini, tmp_path, monkeypatch, plugin, capsys):
+    """``run(data=…)``: status, and what stands on standard error."""
+    load = TASKS.load
+    monkeypatch.setattr(TASKS, "names", lambda: ["count", "tokenization"])
+    monkeypatch.setattr(TASKS, "load", lambda name: CountTask if name == "count" else load(name))
+
+    def run(task="count", tokenizer="mine", *, data=mini, debug=()):
+        command = ["run", task, "--data", str(data), "--out", str(tmp_path / "results")]
+        status = main([*command, "--tokenizers", tokenizer, "--seeds", "1", *debug])
+        return status, capsys.readouterr().err
+
+    return run
+
+
+@pytest.fixture
+def result(tmp_path):
+    return tmp_path / "results" / "count" / "mini-mine-0.json"
+
+
+def change(path, **values):
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**stored, **values}), encoding="utf-8")
+
+
+def test_what_is_there_is_not_run_again(run, result):
+    assert run() == (0, "")
+    change(result, seconds=99)
+    assert run() == (0, "")
+    assert json.loads(result.read_text(encoding="utf-8"))["seconds"] == 99
+
+
+def without_sources(path):
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    del stored["sources"]
+    path.write_text(json.dumps(stored), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (without_sources, "it does not tell from which source of its plugins it came"),
+        (lambda path: change(path, version="0.0.1"), "its version is 0.0.1, not"),
+        (lambda path: change(path, schema=1), "its schema is 1, not 2"),
+        (lambda path: change(path, settings={"budget": {}}), "it had other settings"),
+        (
+            lambda path: predictions.path_beside(path).unlink(),
+            "mini-mine-0.predictions.jsonl.gz is missing",
+        ),
+        (
+            lambda path: predictions.path_beside(path).write_bytes(b""),
+            "mini-mine-0.predictions.jsonl.gz is not what its run stored",
+        ),
+    ],
+)
+def test_what_does_not_stand_for_the_run_is_run_again_with_a_word(run, result, spoil, reason):
+    run()
+    spoil(result)
+    change(result, seconds=99)
+    status, shown = run()
+    assert status == 0
+    assert shown.startswith(f"cbs-bench: {result}: run again, because {reason}")
+    assert shown.count("\n") == 1
+    assert json.loads(result.read_text(encoding="utf-8"))["seconds"] < 99
+    assert run() == (0, "")
+
+
+def test_a_result_whose_predictions_are_denied_is_run_again(run, result):
+    run()
+    predictions.path_beside(result).unlink()
+    change(result, predictions=None)
+    assert "predictions.jsonl.gz is missing" in run()[1]
+
+
+def test_another_source_of_a_plugin_is_run_again(run, result, plugin):
+    run()
+    before = json.loads(result.read_text(encoding="utf-8"))["sources"]
+    plugin(TOKENIZER.replace("i, i + 1", "int(i), i + 1"))
+    line = f"{result}: run again, because the source of its tokenizer has changed"
+    assert run() == (0, f"cbs-bench: {line}\n")
+    after = json.loads(result.read_text(encoding="utf-8"))["sources"]
+    assert before["task"] == after["task"]
+    assert before["tokenizer"] != after["tokenizer"]
+
+
+def test_results_of_other_data_of_the_same_name_are_not_overwritten(run, result, mini, tmp_path):
+    run()
+    stored = result.read_bytes()
+    other = shutil.copytree(mini, tmp_path / "other" / "mini")
+    manifest = json.loads((other / "fingerprint.json").read_text(encoding="utf-8"))
+    ours = manifest["fingerprint"]
+    (other / "fingerprint.json").write_text(json.dumps({**manifest, "fingerprint": "e" * 64}))
+    status, shown = run(data=other)
+    assert status == 2
+    assert shown == (
+        f"cbs-bench: {result}: its data have the fingerprint {ours}, where {other} has "
+        f"{'e' * 64}; remove it, or give another --out or another name to the dataset's folder\n"
+    )
+    assert result.read_bytes() == stored
+
+
+@pytest.mark.parametrize(
+    ("healthy", "ill"),
+    [("return cls()", "return 1 / 0"), ("return [Token", "return [1 / 0 or Token")],
+    ids=["train", "tokenize"],
+)
+def test_the_error_of_a_plugin_is_one_line(run, plugin, healthy, ill):
+    text = TOKENIZER.replace(healthy, ill, 1)
+    path = plugin(text)
+    line = text[: text.index("1 / 0")].count("\n") + 1
+    for task in ("count", "tokenization"):
+        assert run(task) == (
+            2,
+            f"cbs-bench: {path}: line {line}: ZeroDivisionError: division by zero; "
+            "mend it; --debug shows the whole traceback\n",
+        )
+    with pytest.raises(Exception) as caught:
+        run(debug=["--debug"])
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_an_error_outside_of_plugins_is_no_plugins(run, monkeypatch):
+    monkeypatch.setattr(predictions, "write", operator.truediv)  # fails on what it is given
+    with pytest.raises(TypeError):
+        run()
