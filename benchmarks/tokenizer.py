@@ -2,7 +2,7 @@
 
     python -m benchmarks.tokenizer --data build/kyoto
 
-All encode the same sentences, repeated to 10 MB, on one thread: ours, what is exported of ours
+First every tokenizer of the benchmark cuts the glyphs of the dataset, in turns. Then all encode the same sentences, repeated to 10 MB, on one thread: ours, what is exported of ours
 to the `tokenizers` library, and its BPE. Before timing, the array implementation is compared with
 the plain one, glyph by glyph, and with the exported one. Seconds are those of the processor.
 """
@@ -10,6 +10,7 @@ the plain one, glyph by glyph, and with the exported one. Seconds are those of t
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import time
 from functools import partial
@@ -20,6 +21,8 @@ from tokenizers import Tokenizer
 
 from baselines.bpe import BpeTokenizer
 from cbs_bench.dataset import reader
+from cbs_bench.errors import PluginError
+from cbs_bench.interfaces import BASELINES
 from cbs_bench.script.labels import split_glyphs
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 from cbs_bench.tokenizer.huggingface import huggingface_tokenizer
@@ -41,6 +44,27 @@ def best_seconds(run) -> float:
         run()
         times.append(time.process_time() - began)
     return min(times)
+
+
+def print_cutting(rows: list[list[str]]) -> None:
+    """Every tokenizer as the tasks call it: glyphs in, tokens out."""
+    trained = {}
+    for name in BASELINES.names():
+        try:
+            trained[name] = BASELINES.load(name).train(rows, vocab_size=VOCAB_SIZE, seed=0)
+        except PluginError as error:  # its package is not installed
+            print(f"{name} is left out: {error}")
+    seconds = dict.fromkeys(trained, math.inf)
+    for _ in range(REPEATS):
+        for name, tokenizer in trained.items():
+            began = time.process_time()
+            for glyphs in rows:
+                tokenizer.tokenize(glyphs)
+            seconds[name] = min(seconds[name], time.process_time() - began)
+    glyphs = sum(map(len, rows))
+    print(f"{'cutting':>26} {'Mchar/s':>14} {'by BPE':>20}")
+    for name, spent in sorted(seconds.items(), key=lambda item: item[1]):
+        print(f"{name:>26} {glyphs / spent / 1e6:14.3f} {seconds['bpe'] / spent:20.2f}")
 
 
 def print_decoding(
@@ -80,6 +104,7 @@ def main() -> None:
     rows = [
         row["tokens"] for split in reader.SPLITS for row in reader.rows(options.data, "pos", split)
     ]
+    print_cutting(rows)
     ours = MultiGranularityTokenizer.train(rows, vocab_size=VOCAB_SIZE)
     theirs = BpeTokenizer.train(rows, vocab_size=VOCAB_SIZE).model
     exported = huggingface_tokenizer(ours)

@@ -14,11 +14,12 @@ from spacy.util import get_minor_version_range
 from spacy.vocab import Vocab
 
 from cbs_bench import __version__
-from cbs_bench.errors import ModelError, PluginError
+from cbs_bench.errors import ModelError
 from cbs_bench.interfaces import BASELINES, SlipTokenizer
 from cbs_bench.nlp.details import TOKENIZER
 from cbs_bench.nlp.docs import make_doc
 from cbs_bench.script.labels import split_glyphs
+from cbs_bench.tokenizer.coverage import covering
 from cbs_bench.types import Glyph, Token
 
 DEFAULT_VOCAB_SIZE = 8000
@@ -109,14 +110,7 @@ class SpacyTokenizer:
     def _doc(
         self, glyphs: Sequence[str], tokens: Sequence[Token], reading: Sequence[Glyph] = ()
     ) -> Doc:
-        missed = _first_missed(tokens, len(glyphs))
-        if missed is not None:
-            raise PluginError(
-                f"tokenizer {self.name!r} has no token in its place for glyph {missed} of "
-                f"{''.join(glyphs)!r}",
-                remedy="let its tokens cover every glyph, in order",
-            )
-        return make_doc(self.vocab, glyphs, tokens, reading)
+        return make_doc(self.vocab, glyphs, covering(tokens, glyphs, self.name), reading)
 
     @property
     def _trained(self) -> SlipTokenizer:
@@ -129,16 +123,6 @@ class SpacyTokenizer:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self.vocab, self.to_bytes())
-
-
-def _first_missed(tokens: Iterable[Token], glyphs: int) -> int | None:
-    """The first glyph, counted from 0, that no token covers in its turn."""
-    reached = last = 0
-    for token in tokens:
-        if not last <= token.start <= reached or not token.start < token.end <= glyphs:
-            return reached
-        reached, last = max(reached, token.end), token.start
-    return reached if reached < glyphs else None
 
 
 def _restore(vocab: Vocab, data: bytes) -> SpacyTokenizer:

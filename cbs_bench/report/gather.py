@@ -32,6 +32,9 @@ from cbs_bench.report.board import (
     short,
 )
 
+NO_LONGER_MEASURED = ("characters_per_second",)
+"""What older results tell beside their scores, though one pass of a clock tells nothing."""
+
 
 @dataclass(frozen=True)
 class _Run:
@@ -209,7 +212,8 @@ def _mean_measures(extras: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     values: dict[str, list[float]] = defaultdict(list)
     for extra in extras:
         for name, value in _numbers(extra):
-            values[name].append(value)
+            if name not in NO_LONGER_MEASURED:
+                values[name].append(value)
     return {name: float(np.mean(found)) for name, found in values.items()}
 
 

@@ -23,6 +23,7 @@ from cbs_bench.nlp.spacy_tagger import train_tagger
 from cbs_bench.predictions import Predictions
 from cbs_bench.script.punctuation import is_punctuation
 from cbs_bench.tokenizer import MultiGranularityTokenizer
+from cbs_bench.tokenizer.coverage import cut
 from cbs_bench.types import Box, Word
 
 TAG_BLOCKS = 100
@@ -68,8 +69,9 @@ class PosTask(PredictingTask[PosGold]):
         keeps_tags = _gives(tagger, splits["train"])
         measures = tagger.measures()
         if tokenizer is not None:
-            tokens = sum(len(tokenizer.tokenize(sentence.glyphs)) for sentence in test)
-            measures["tokens_per_glyph"] = tokens / sum(len(s.glyphs) for s in test)
+            rows_of_tokens = cut(tokenizer, (s.glyphs for s in test), request.tokenizer)
+            glyphs = sum(len(sentence.glyphs) for sentence in test)
+            measures["tokens_per_glyph"] = sum(map(len, rows_of_tokens)) / glyphs
         rows: list[dict[str, Any]] = [
             {"id": sentence.id, "words": as_rows(words if keeps_tags else _cut_only(words))}
             for sentence, words in zip(test, tagger.tag([s.glyphs for s in test]), strict=True)

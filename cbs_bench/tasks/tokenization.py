@@ -8,7 +8,6 @@ glyphs whose identity reaches the model.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -17,6 +16,7 @@ from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BASELINES, RunRequest, SlipTokenizer, Task, TaskInfo
 from cbs_bench.nlp.corpus import Sentence, read_sentences
 from cbs_bench.nlp.tokenizers import DEFAULT_VOCAB_SIZE
+from cbs_bench.tokenizer.coverage import cut
 from cbs_bench.tokenizer.nesting import flatten
 from cbs_bench.tokenizer.subword import UNKNOWN
 from cbs_bench.types import Token
@@ -29,7 +29,7 @@ class TokenizationTask(Task):
     """Intrinsic measures of each tokenizer, trained on the training split."""
 
     info = TaskInfo(
-        summary="what survives tokenization, and at what length and speed",
+        summary="what survives tokenization, and at what length",
         metric="glyphs whose tokens tell them apart from every other glyph",
         needs=("pos",),
     )
@@ -49,9 +49,12 @@ class TokenizationTask(Task):
             vocab_size=int(request.settings.get("vocab_size", DEFAULT_VOCAB_SIZE)),
             seed=request.seed,
         )
+        shown = cut(tokenizer, (sentence.glyphs for sentence in train), request.tokenizer)
+        rows = cut(tokenizer, (sentence.glyphs for sentence in test), request.tokenizer)
+        learned = {text for tokens in shown for text in _texts(tokens)}
         seen = glyphs_of(train)
         alive = surviving(tokenizer, seen | glyphs_of(test))
-        marked = [_marked(tokenizer, sentence.glyphs, alive) for sentence in test]
+        marked = [_marked(s.glyphs, tokens, alive) for s, tokens in zip(test, rows, strict=True)]
         slices = {
             "all": _rows(marked, lambda glyph: True),
             "unseen graph": _rows(marked, lambda glyph: glyph not in seen),
@@ -60,7 +63,7 @@ class TokenizationTask(Task):
             "track": "transcription",
             "split": "test",
             "slices": slices,
-            "extra": {**measures(tokenizer, train, test), **_survival(slices)},
+            "extra": {**measures(test, rows, learned), **_survival(slices)},
         }
 
 
@@ -71,42 +74,42 @@ def glyphs_of(sentences: Iterable[Sentence]) -> set[str]:
 
 def surviving(tokenizer: SlipTokenizer, glyphs: Iterable[str]) -> set[str]:
     """Those of ``glyphs`` whose tokens, each glyph cut by itself, no other one shares."""
-    spelt = {glyph: _texts(tokenizer, [glyph]) for glyph in {*glyphs, NO_SUCH_GLYPH}}
+    spelt = {glyph: _texts(tokenizer.tokenize([glyph])) for glyph in {*glyphs, NO_SUCH_GLYPH}}
     sharing = Counter(spelt.values())
     return {glyph for glyph, texts in spelt.items() if sharing[texts] == 1} - {NO_SUCH_GLYPH}
 
 
 def measures(
-    tokenizer: SlipTokenizer, train: Sequence[Sentence], test: Sequence[Sentence]
+    test: Sequence[Sentence], rows: Sequence[Sequence[Token]], learned: set[str]
 ) -> dict[str, float]:
-    """Length, unknowns, use of the vocabulary and speed.
+    """Length, unknowns and use of the vocabulary.
 
     Tokens are those of the flat sequence: a glyph given as components is as many tokens.
 
+    Args:
+        test: The sentences measured.
+        rows: The tokens of each.
+        learned: The token types of the training text.
+
     Returns:
-        ``unknown_rate``, glyphs under ``[UNK]`` by all glyphs; ``fertility``, tokens by glyphs;
-        ``sequence_length``, tokens by sentences; ``vocabulary_use``, token types of the
-        training text that the test text uses; ``characters_per_second``, glyphs of the test
-        split by seconds, on the machine at hand.
+        ``unknown_rate``, glyphs under ``[UNK]`` by all glyphs; ``untrained_rate``, tokens that
+        the training text never showed, and whose embeddings no model can have learned, by all
+        tokens; ``fertility``, tokens by glyphs; ``sequence_length``, tokens by sentences;
+        ``vocabulary_use``, token types of the training text that the test text uses.
     """
-    began = time.perf_counter()
-    cut = [tokenizer.tokenize(sentence.glyphs) for sentence in test]
-    seconds = time.perf_counter() - began
     glyphs = sum(len(sentence.glyphs) for sentence in test)
-    unknown = sum(t.end - t.start for row in cut for t in row if t.text == UNKNOWN)
-    flat = [token.text for row in cut for token in flatten(row)]
-    learned = {text for s in train for text in _texts(tokenizer, s.glyphs)}
+    unknown = sum(t.end - t.start for tokens in rows for t in tokens if t.text == UNKNOWN)
+    flat = [text for tokens in rows for text in _texts(tokens)]
     return {
         "unknown_rate": unknown / glyphs,
+        "untrained_rate": sum(text not in learned for text in flat) / len(flat),
         "fertility": len(flat) / glyphs,
         "sequence_length": len(flat) / len(test),
         "vocabulary_use": len(learned.intersection(flat)) / len(learned),
-        "characters_per_second": glyphs / max(seconds, 1e-9),
     }
 
 
-def _texts(tokenizer: SlipTokenizer, glyphs: Sequence[str]) -> tuple[str, ...]:
-    tokens: list[Token] = tokenizer.tokenize(glyphs)
+def _texts(tokens: Iterable[Token]) -> tuple[str, ...]:
     return tuple(token.text for token in flatten(tokens))
 
 
@@ -129,9 +132,9 @@ def _rows(
 
 
 def _marked(
-    tokenizer: SlipTokenizer, glyphs: Sequence[str], alive: set[str]
+    glyphs: Sequence[str], tokens: Iterable[Token], alive: set[str]
 ) -> list[tuple[str, bool]]:
     """Each glyph of a sentence and whether it survives there; ``[UNK]`` may swallow several."""
-    unknown = [t for t in tokenizer.tokenize(glyphs) if t.text == UNKNOWN]
+    unknown = [token for token in tokens if token.text == UNKNOWN]
     lost = {position for token in unknown for position in range(token.start, token.end)}
     return [(g, g in alive and position not in lost) for position, g in enumerate(glyphs)]

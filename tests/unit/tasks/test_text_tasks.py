@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from cbs_bench.interfaces import BASELINES
+from baselines.character import CharacterTokenizer
+from cbs_bench.errors import PluginError
+from cbs_bench.interfaces import BASELINES, RunRequest
 from cbs_bench.nlp.corpus import Sentence
 from cbs_bench.nlp.scan import with_gold_spans
 from cbs_bench.predictions import Predictions
 from cbs_bench.tasks.end_to_end import SLICES, STEPS, losses
 from cbs_bench.tasks.pos import PosGold, PosTask
-from cbs_bench.tasks.tokenization import measures, surviving
-from cbs_bench.types import Word
+from cbs_bench.tasks.tokenization import TokenizationTask, measures, surviving
+from cbs_bench.tokenizer.coverage import cut
+from cbs_bench.types import Token, Word
 
 TRAIN = [list("道可道非常道"), ["{日止頁}", "道", "可"]] * 4
 
@@ -42,13 +45,55 @@ def test_components_keep_a_composition_unless_another_glyph_shares_them():
 
 def test_measures_of_one_token_a_glyph():
     rows = [Sentence("a", ("道", "鬱"), ()), Sentence("b", ("道", "道"), ())]
-    train = [Sentence("t", tuple(row), ()) for row in TRAIN]
-    found = measures(trained("character"), train, rows)
-    assert found["unknown_rate"] == 1 / 4
-    assert found["fertility"] == 1.0
-    assert found["sequence_length"] == 2.0
-    assert found["vocabulary_use"] == 1 / 5
-    assert found["characters_per_second"] > 0
+    tokens = cut(trained("character"), (row.glyphs for row in rows), "character")
+    found = measures(rows, tokens, {"道", "可", "非", "常", "{日止頁}"})
+    assert found == {
+        "unknown_rate": 1 / 4,
+        "untrained_rate": 1 / 4,  # no training text shows [UNK]
+        "fertility": 1.0,
+        "sequence_length": 2.0,
+        "vocabulary_use": 1 / 5,
+    }
+
+
+class Everything(CharacterTokenizer):
+    """Takes every glyph for a token of its own, without end."""
+
+    def tokenize(self, glyphs):
+        return [Token(glyph, i, i + 1, "character") for i, glyph in enumerate(glyphs)]
+
+
+class EverySecond(Everything):
+    """Loses every second glyph of a sentence, and none that stands alone."""
+
+    def tokenize(self, glyphs):
+        return super().tokenize(glyphs)[::2]
+
+
+@pytest.fixture
+def request_for(mini, monkeypatch):
+    """``request_for(kind)``: to run a task with a tokenizer of that class."""
+
+    def request_for(kind):
+        monkeypatch.setattr(BASELINES, "load", lambda name: kind)
+        return RunRequest(mini, "mine", 0, {"budget": {"epochs": 1}})
+
+    return request_for
+
+
+@pytest.mark.parametrize("task", [TokenizationTask, PosTask])
+def test_a_tokenizer_that_loses_glyphs_is_refused(task, request_for):
+    refusal = "tokenizer 'mine' has no token in its place for glyph 1 of '.*'; let its tokens cover"
+    with pytest.raises(PluginError, match=refusal):
+        list(task().run(request_for(EverySecond)))
+
+
+def test_a_vocabulary_without_end_shows_in_tokens_that_no_training_showed(request_for):
+    (track,) = TokenizationTask().run(request_for(Everything))
+    assert all(correct == gold for correct, _, gold in track["slices"]["all"])
+    unseen = sum(gold for *_, gold in track["slices"]["unseen graph"])
+    glyphs = sum(gold for *_, gold in track["slices"]["all"])
+    assert track["extra"]["untrained_rate"] == unseen / glyphs > 0
 
 
 def test_gold_spans_take_the_commonest_tag_below_them():
