@@ -2,9 +2,10 @@
 
     python -m benchmarks.tokenizer --data build/kyoto
 
-First every tokenizer of the benchmark cuts the glyphs of the dataset, in turns. Then all encode the same sentences, repeated to 10 MB, on one thread: ours, what is exported of ours
-to the `tokenizers` library, and its BPE. Before timing, the array implementation is compared with
-the plain one, glyph by glyph, and with the exported one. Seconds are those of the processor.
+First every tokenizer of the benchmark cuts the glyphs of the dataset, in turns. Then all of these
+encode the same sentences, repeated to 10 MB, on one thread: ours, what is exported of ours to the
+`tokenizers` library, and its BPE. Before timing, the array implementation is compared with the
+plain one, glyph by glyph, and with the exported one. Seconds are those of the processor.
 """
 
 from __future__ import annotations

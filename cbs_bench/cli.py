@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CbsBenchError as error:
         if options.debug:
             raise
-        print(f"cbs-bench: {error}", file=sys.stderr)
+        _remark(str(error))
         return EXIT_BAD_INPUT
     except BrokenPipeError:
         # The reader of a pipe (`| head`) has seen enough; silence the flush at exit too.
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         if options.debug:
             raise
-        print("cbs-bench: interrupted", file=sys.stderr)
+        _remark("interrupted")
         return EXIT_INTERRUPTED
     except OSError as error:
         if options.debug:
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = f"{error.filename}: " if error.filename else ""
         problem = " ".join((error.strerror or str(error)).split())
         remedy = _REMEDIES.get(error.errno or 0, "check the path")
-        print(f"cbs-bench: {where}{problem}; {remedy}", file=sys.stderr)
+        _remark(f"{where}{problem}; {remedy}")
         return EXIT_BAD_INPUT
     return status
 
@@ -210,6 +210,7 @@ def _progress(line: str) -> None:
 
 
 def _remark(line: str) -> None:
+    """One line on standard error, on a terminal or not."""
     print(f"cbs-bench: {line}", file=sys.stderr)
 
 
@@ -280,9 +281,9 @@ def _tokenize(options: argparse.Namespace) -> int:
         reading = tokenizer.read(scan.pixels)
         sink.write(ScanReading(scan.name, width, height, reading, models, scan.path))
         if reading.remark:
-            print(f"cbs-bench: {scan.name}: {reading.remark}", file=sys.stderr)
+            _remark(f"{scan.name}: {reading.remark}")
     if scans.passed_over:
-        print(f"cbs-bench: {scans.passed_over} scans were read before", file=sys.stderr)
+        _remark(f"{scans.passed_over} scans were read before")
     return EXIT_BAD_INPUT if scans.broken else 0
 
 
@@ -292,7 +293,7 @@ def _left_out(options: argparse.Namespace) -> Callable[[InputError], None]:
     def left_out(error: InputError) -> None:
         if options.debug:
             raise error
-        print(f"cbs-bench: {error}", file=sys.stderr)
+        _remark(str(error))
 
     return left_out
 
@@ -366,13 +367,13 @@ def _run(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     from cbs_bench.report import FORMATS, fill_files, read_boards
 
-    boards = read_boards(options.results, options.reference)
+    boards = read_boards(options.results, options.reference, doubt=_remark)
     if options.fill:
         fill_files(options.fill, boards)
     else:
         print(FORMATS[options.format](boards))
     for note in dict.fromkeys(note for board in boards for note in board.notes):
-        print(f"cbs-bench: {note}", file=sys.stderr)
+        _remark(note)
     return 0
 
 

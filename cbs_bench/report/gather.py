@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -90,20 +90,29 @@ class _Run:
         return {**self.track["slices"], **words}
 
 
-def read_boards(folder: Path, reference: str | None = None) -> list[Board]:
+def read_boards(
+    folder: Path,
+    reference: str | None = None,
+    *,
+    doubt: Callable[[str], None] = lambda line: None,
+) -> list[Board]:
     """The boards of all results below ``folder``, in order of task, dataset and track.
 
     Args:
         folder: Of the results.
         reference: Entry or tokenizer that the others are compared with; by default the
             multi-granularity tokenizer.
+        doubt: Called with a line on each result that nobody can score again, which says why.
 
     Raises:
-        InputError: If there is no result, a file is not one, two are of the same run, rows
-            do not match, or the reference has no result.
+        InputError: If there is no result, a file is not one, two are of the same run, two that
+            meet on a board do not count the same gold standard, or the reference has no result.
     """
     runs: dict[BoardKey, dict[str, list[_Run]]] = defaultdict(lambda: defaultdict(list))
     for path, result in results.read(folder):
+        fault = results.predictions_fault(result, path)
+        if fault is not None:
+            doubt(f"{path}: nobody can score it again, because {fault}; run the task again")
         for track in result["tracks"]:
             run = _Run(path, result, track)
             runs[run.key][run.full_name].append(run)
@@ -240,23 +249,30 @@ def _slice(
     name: str, runs: Mapping[str, list[_Run]], entries: Mapping[str, Entry], reference: str
 ) -> Slice:
     scores: list[Score] = []
-    first: tuple[Path, int] | None = None
+    first: _Run | None = None
     for entry, found in runs.items():
         having = [run for run in found if name in run.slices]
         for run in having:
-            rows = len(run.slices[name])
-            first = first or (run.path, rows)
-            if rows != first[1]:
-                raise InputError(
-                    f"{rows} rows in the slice {name!r}, but {first[1]} in {first[0]}",
-                    path=run.path,
-                    remedy="run the task again for both",
-                )
+            first = first or run
+            _refuse_other_gold(name, run, first)
         if having:
             counts = np.array([run.slices[name] for run in having], dtype=np.float64)
             scores.append(Score(entries[entry], counts.reshape(len(having), -1, 3)))
     ranked = sorted(scores, key=lambda s: (-s.means.f1, s.entry.name))
     return Slice(name, tuple(ranked), reference)
+
+
+def _refuse_other_gold(name: str, run: _Run, first: _Run) -> None:
+    """Results are compared row by row, which they can be only on the same gold standard."""
+    ours, theirs = run.slices[name], first.slices[name]
+    remedy = "run the task again for both, or check them with `cbs-bench submit`"
+    if len(ours) != len(theirs):
+        problem = f"{len(ours)} rows in the slice {name!r}, but {len(theirs)} in {first.path}"
+        raise InputError(problem, path=run.path, remedy=remedy)
+    for row, ((*_, gold), (*_, expected)) in enumerate(zip(ours, theirs, strict=True), start=1):
+        if gold != expected:
+            problem = f"{gold} gold spans in the slice {name!r}, but {expected} in {first.path}"
+            raise InputError(problem, path=run.path, row=row, remedy=remedy)
 
 
 def _notes(

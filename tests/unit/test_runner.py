@@ -152,6 +152,25 @@ def test_a_result_whose_predictions_are_denied_is_run_again(run, result):
     assert "predictions.jsonl.gz is missing" in run()[1]
 
 
+@pytest.mark.parametrize("stated", ["kept", "denied"])
+def test_a_report_names_what_nobody_can_score_again(run, result, stated, capsys):
+    run()
+    command = ["report", str(result.parent)]
+    assert main(command) == 0
+    whole = capsys.readouterr()
+    assert whole.err == ""
+    predictions.path_beside(result).unlink()
+    if stated == "denied":
+        change(result, predictions=None)
+    assert main(command) == 0
+    shown = capsys.readouterr()
+    assert shown.out == whole.out
+    assert shown.err == (
+        f"cbs-bench: {result}: nobody can score it again, because "
+        "mini-mine-0.predictions.jsonl.gz is missing; run the task again\n"
+    )
+
+
 def test_another_source_of_a_plugin_is_run_again(run, result, plugin):
     run()
     before = json.loads(result.read_text(encoding="utf-8"))["sources"]

@@ -148,6 +148,18 @@ def test_rows_that_do_not_match_are_refused(write, tmp_path):
         read_boards(tmp_path)
 
 
+@pytest.mark.parametrize("other", [("bpe", 1), ("unigram", 0)], ids=["seed", "tokenizer"])
+def test_another_gold_standard_of_a_row_is_refused(other, write, tmp_path):
+    first = write("bpe", 0, [[1, 1, 1], [2, 2, 2]])
+    second = write(*other, [[1, 1, 1], [2, 2, 3]])
+    with pytest.raises(InputError) as caught:
+        read_boards(tmp_path)
+    assert str(caught.value) == (
+        f"{second}: row 2: 3 gold spans in the slice 'all', but 2 in {first}; "
+        "run the task again for both, or check them with `cbs-bench submit`"
+    )
+
+
 def test_a_folder_without_results_is_named(tmp_path):
     with pytest.raises(InputError, match="no results; run `cbs-bench run` first"):
         read_boards(tmp_path)
