@@ -31,6 +31,7 @@ from cbs_bench.interfaces import (
 )
 from cbs_bench.model_card import read_card
 from cbs_bench.registry import Registry
+from cbs_bench.report.board import SYSTEM
 from cbs_bench.vision.choice import model_folder
 
 PEERS: dict[str, Registry[Any]] = {
@@ -59,7 +60,8 @@ def run(
     Args:
         task: Name of the task.
         data: Folder of a built dataset.
-        tokenizers: Registry names; one of them is enough for a task that compares none.
+        tokenizers: Registry names; a task that compares none runs without, or as the system
+            where its models take part.
         seeds: Number of seeds, from 0.
         out: Folder of results.
         peers: Role to the registry name of whoever plays it in place of ours; for a detector
@@ -186,7 +188,8 @@ def _distinct(
 ) -> tuple[Sequence[str], int]:
     """The tokenizers and the number of seeds whose runs differ in more than their names."""
     if not info.compares_tokenizers:
-        return [NO_TOKENIZER] if peers else tokenizers[:1], 1
+        runs_ours = info.takes and not peers
+        return [SYSTEM if runs_ours else NO_TOKENIZER], 1
     if "tagger" in peers and not TAGGERS.load(peers["tagger"]).takes_tokens:
         return [NO_TOKENIZER], 1
     return tokenizers, seeds

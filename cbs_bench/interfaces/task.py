@@ -12,7 +12,7 @@ from cbs_bench.predictions import Predictions
 from cbs_bench.registry import Registry
 
 NO_TOKENIZER = "none"
-"""Stands for the tokenizer in results of a peer that takes none."""
+"""Stands for the tokenizer in results of a peer, or a task, that takes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class TaskInfo:
         metric: What ``precision``, ``recall`` and ``f1`` are counted over.
         needs: The dataset configs it reads.
         compares_tokenizers: Whether its score depends on the tokenizer.
-        takes: The roles that a peer may play in it: ``detector``, ``recognizer``, ``tagger``.
+        takes: The roles that a peer may play in it, and the system without one: ``detector``,
+            ``recognizer``, ``tagger``.
     """
 
     summary: str

@@ -67,7 +67,7 @@ class _Run:
 
     def _called(self, tokenizer: str) -> str:
         cut = [] if self.result["tokenizer"] == NO_TOKENIZER else [tokenizer]
-        return "·".join([*self.peers, *cut])
+        return "·".join([*self.peers, *cut]) or NO_TOKENIZER
 
     @property
     def settings(self) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 
 from cbs_bench import predictions
 from cbs_bench.cli import main
-from cbs_bench.interfaces import BASELINES, TASKS, PredictingTask, TaskInfo
+from cbs_bench.interfaces import BASELINES, TASKS, PredictingTask, Task, TaskInfo
 from cbs_bench.predictions import Predictions
 
 TOKENIZER = """
@@ -36,6 +36,16 @@ class Mine(SlipTokenizer):
     def from_bytes(cls, data):
         return cls()
 """
+
+
+class LengthTask(Task):
+    """A task in which no tokenizer takes part, nor a model of ours."""
+
+    info = TaskInfo("long", "sentences", needs=("pos",), compares_tokenizers=False)
+
+    def run(self, request):
+        yield {"track": "transcription", "split": "test", "slices": {"all": [[1, 1, 1]]},
+               "extra": {}}  # fmt: skip
 
 
 class CountTask(PredictingTask):
@@ -82,8 +92,9 @@ def plugin(tmp_path, monkeypatch):
 def run(mini, tmp_path, monkeypatch, plugin, capsys):
     """``run(data=…)``: status, and what stands on standard error."""
     load = TASKS.load
-    monkeypatch.setattr(TASKS, "names", lambda: ["count", "tokenization"])
-    monkeypatch.setattr(TASKS, "load", lambda name: CountTask if name == "count" else load(name))
+    made = {"count": CountTask, "length": LengthTask}
+    monkeypatch.setattr(TASKS, "names", lambda: [*made, "detection", "tokenization"])
+    monkeypatch.setattr(TASKS, "load", lambda name: made.get(name) or load(name))
 
     def run(task="count", tokenizer="mine", *, data=mini, debug=()):
         command = ["run", task, "--data", str(data), "--out", str(tmp_path / "results")]
@@ -222,3 +233,15 @@ def test_an_error_outside_of_plugins_is_no_plugins(run, monkeypatch):
     monkeypatch.setattr(predictions, "write", operator.truediv)  # fails on what it is given
     with pytest.raises(TypeError):
         run()
+
+
+@pytest.mark.parametrize(("task", "who"), [("length", "none"), ("detection", "multigranularity")])
+def test_where_no_tokenizer_is_compared_none_is_named_but_the_system_that_ran(
+    run, task, who, tmp_path, capsys
+):
+    assert run(task, "character") == (0, "")
+    (path,) = (tmp_path / "results" / task).glob("*.json")
+    assert path.name == f"mini-{who}-0.json"
+    assert main(["report", str(path.parent), "--format", "csv"]) == 0
+    assert f"{task},mini," in (shown := capsys.readouterr().out)
+    assert f",test,{who},all," in shown
