@@ -102,8 +102,8 @@ def _parser() -> argparse.ArgumentParser:
         "--orthography", type=Path, metavar="COUNTS",
         help="label counts to respell a text by; for ud and evahan",
     )  # fmt: skip
-    build.add_argument("--seed", type=int, default=0)
-    build.add_argument("--workers", type=int, default=1, help="processes (default 1)")
+    build.add_argument("--seed", type=_at_least(0), default=0)
+    build.add_argument("--workers", type=_at_least(1), default=1, help="processes (default 1)")
     build.add_argument("--strict", action="store_true", help="fail on the first bad row")
     build.add_argument("--push", metavar="REPO", help="publish on the Hugging Face Hub")
 
@@ -174,33 +174,38 @@ def _add_run_arguments(run: argparse.ArgumentParser) -> None:
     run.add_argument("--tagger", metavar="NAME", help="let a peer tag (extra `peers`)")
     run.add_argument("--llm-url", metavar="URL", help="OpenAI-compatible endpoint of --tagger llm")
     run.add_argument("--llm-model", metavar="NAME", help="its model; the key is OPENAI_API_KEY")
-    run.add_argument("--seeds", type=_positive, default=3, help="number of seeds (default 3)")
+    run.add_argument("--seeds", type=_at_least(1), default=3, help="number of seeds (default 3)")
     run.add_argument("--out", type=Path, required=True, help="folder of results")
-    run.add_argument("--epochs", type=_positive, help="passes over the training data")
+    run.add_argument("--epochs", type=_at_least(1), help="passes over the training data")
     run.add_argument(
         "--members",
-        type=_positive,
+        type=_at_least(1),
         help="networks of our tagger, and of its guide, that decide together (default 1)",
     )
     run.add_argument(
         "--guide", type=Path, metavar="DATASET", help="guide our tagger by one of another corpus"
     )
-    run.add_argument("--vocab-size", type=_positive, help="size of every vocabulary")
-    run.add_argument("--workers", type=_positive, help="processes (default: one a core)")
+    run.add_argument("--vocab-size", type=_at_least(1), help="size of every vocabulary")
+    run.add_argument("--workers", type=_at_least(1), help="processes (default: one a core)")
 
 
 def _names(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     if not names:
         raise argparse.ArgumentTypeError("name at least one; see `cbs-bench list`")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise argparse.ArgumentTypeError(f"{twice} is named twice; name each once")
     return names
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return value
+def _at_least(lowest: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.removeprefix("-").isdecimal() or int(text) < lowest:
+            raise argparse.ArgumentTypeError(f"{text} is not a whole number from {lowest} on")
+        return int(text)
+
+    return number
 
 
 def _progress(line: str) -> None:

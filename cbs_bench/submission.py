@@ -44,7 +44,8 @@ def check(path: Path, data: Path) -> dict[str, Any]:
         The result.
 
     Raises:
-        InputError: Naming the first thing that is wrong.
+        InputError: Naming the first thing that is wrong, such as a seed that says what another
+            one beside it said.
     """
     result = results.read_file(path)
     _refuse_other_version(result, path)
@@ -57,6 +58,7 @@ def check(path: Path, data: Path) -> dict[str, Any]:
         scored = _score(task, stored[track["track"]], gold, predictions.path_beside(path))
         _refuse_first(_differences(track, scored, f"tracks[{number}]"), path)
         _refuse_first(_measure_faults(track["extra"], scored["extra"], number), path)
+    _refuse_repeated(path, path.with_name(results.file_name(result, result["seed"])))
     return result
 
 
@@ -70,7 +72,8 @@ def store(path: Path, result: Result, folder: Path) -> Path:
         The path of the copy.
 
     Raises:
-        InputError: If another result of that name is there.
+        InputError: If another result of that name, or another seed with the same predictions, is
+            there.
     """
     target: Path = folder / result["task"] / results.file_name(result, result["seed"])
     content = path.read_bytes()
@@ -80,11 +83,33 @@ def store(path: Path, result: Result, folder: Path) -> Path:
             path=target,
             remedy="remove it first, or give the submitted tokenizer or tagger a name of its own",
         )
+    _refuse_repeated(path, target)
     target.parent.mkdir(parents=True, exist_ok=True)
     said = predictions.path_beside(path).read_bytes()
     atomic.write_bytes(predictions.path_beside(target), said)
     atomic.write_bytes(target, content)
     return target
+
+
+def _refuse_repeated(path: Path, target: Path) -> None:
+    """Refuse predictions of another seed: one run told twice would pass for no spread.
+
+    Args:
+        path: The result.
+        target: What it is called among the seeds of its entry.
+    """
+    entry, _, _ = target.stem.rpartition("-")
+    ours = predictions.read(predictions.path_beside(path))
+    for other in sorted(target.parent.glob("*.json")):
+        if other in (path, target) or other.stem.rpartition("-")[0] != entry:
+            continue
+        beside = predictions.path_beside(other)
+        if beside.is_file() and predictions.read(beside) == ours:
+            raise InputError(
+                f"its predictions are those of another seed, {other}",
+                path=path,
+                remedy="submit runs of different seeds, or one where nothing is drawn at random",
+            )
 
 
 def _refuse_other_version(result: Result, path: Path) -> None:
@@ -103,10 +128,9 @@ def _refuse_other_version(result: Result, path: Path) -> None:
 def _task_of(result: Result, path: Path) -> PredictingTask[Any]:
     name = result["task"]
     if name not in TASKS.names():
+        known = filter(results.stores_predictions, TASKS.names())
         raise InputError(
-            f"its task is {name!r:.40}",
-            path=path,
-            remedy=f"submit one of {', '.join(TASKS.names())}",
+            f"its task is {name!r:.40}", path=path, remedy=f"submit one of {', '.join(known)}"
         )
     task = TASKS.load(name)()
     if not isinstance(task, PredictingTask):

@@ -140,6 +140,16 @@ def test_the_csv_starts_with_the_agreed_columns(results, capsys):
             "--tokenizers: name at least one",
         ),
         (
+            ["run", "pos", "--data", ".", "--out", "out", "--tokenizers", "bpe,character,bpe"],
+            "--tokenizers: bpe is named twice; name each once",
+        ),
+        (
+            ["build", "mini", "--out", "out", "--seed", "-3"],
+            "--seed: -3 is not a whole number from 0",
+        ),
+        (["build", "mini", "--out", "out", "--seed", "x"], "--seed: x is not a whole number"),
+        (["build", "mini", "--out", "out", "--workers", "0"], "--workers: 0 is not a whole number"),
+        (
             ["run", "pos", "--data", ".", "--out", "out", "--members", "5", "--tagger", "crf"],
             "--members is of our tagger",
         ),

@@ -118,6 +118,35 @@ def test_another_result_of_the_same_name_is_not_overwritten(submitted, mini, tmp
     assert there.read_text(encoding="utf-8") == "{}"
 
 
+def as_another_seed(path, seed):
+    """The same run told as that of ``seed``, its predictions packed in other bytes."""
+    other = path.with_name(path.name.replace("-0.json", f"-{seed}.json"))
+    shutil.copy(path, other)
+    rows = gzip.decompress(predictions.path_beside(path).read_bytes())
+    predictions.path_beside(other).write_bytes(gzip.compress(rows, compresslevel=1, mtime=1))
+    checksum = predictions.checksum(predictions.path_beside(other))
+    rewrite(other, lambda result: result.update(seed=seed, predictions=checksum))
+    return other
+
+
+def test_the_predictions_of_another_seed_are_refused(submitted, mini, tmp_path, refusal, capsys):
+    second = as_another_seed(submitted, 1)
+    shown = refusal(second)
+    assert f"{second}: its predictions are those of another seed, {submitted}; submit" in shown
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    for path in (second, predictions.path_beside(second)):
+        shutil.move(path, alone)
+    into = tmp_path / "results"
+    command = ["submit", "--data", str(mini), "--into", str(into)]
+    assert main([*command, str(submitted)]) == 0
+    capsys.readouterr()
+    assert main([*command, str(alone / second.name)]) == 2
+    stored = into / "pos" / "mini-bpe-0.json"
+    assert f"those of another seed, {stored}; submit" in capsys.readouterr().err
+    assert [path.name for path in stored.parent.glob("*.json")] == [stored.name]
+
+
 def field(**values):
     return lambda result: result.update(values)
 
@@ -154,7 +183,11 @@ def without_a_row(result):
         (field(schema=1), "its schema is 1, not 2; run the task again with cbs_bench"),
         (field(schema=9), "not a result: its schema is 9"),
         (field(version="0.0.1"), "its version of cbs_bench is 0.0.1, not"),
-        (field(task="guessing"), "its task is 'guessing'; submit one of components"),
+        (
+            field(task="guessing"),
+            "its task is 'guessing'; submit one of components, detection, end_to_end, pos, "
+            "recognition\n",
+        ),
         (field(dataset="kyoto"), "its dataset is 'kyoto', where"),
         (field(fingerprint="0" * 64), "built from the same raw data"),
         (field(tokenizer="../../etc"), "its tokenizer is '../../etc', not a name"),
