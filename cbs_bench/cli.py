@@ -200,6 +200,8 @@ def _names(text: str) -> list[str]:
 
 
 def _at_least(lowest: int) -> Callable[[str], int]:
+    """The type of an argument that is a whole number."""
+
     def number(text: str) -> int:
         if not text.removeprefix("-").isdecimal() or int(text) < lowest:
             raise argparse.ArgumentTypeError(f"{text} is not a whole number from {lowest} on")

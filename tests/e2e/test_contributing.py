@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,23 @@ def test_they_keep_the_contracts(python):
     assert "skipped" not in shown.lower()
     for name in names:
         assert len(re.findall(rf"\[.*{name}.*\] PASSED", shown)) >= 3
+
+
+def test_a_package_of_ones_own_adds_a_plugin(python, checkout):
+    (block,) = re.findall(r"^```toml\n(.*?)^```$", GUIDE, re.M | re.S)
+    groups = tomllib.loads(block)["project"]["entry-points"]
+    ((group, points),) = groups.items()
+    ((name, value),) = points.items()
+    module = checkout / f"{value.partition(':')[0].replace('.', '/')}.py"
+    module.parent.mkdir()
+    module.write_text(PLUGINS["baselines/pairs.py"], encoding="utf-8")
+    installed = checkout / "my_package-1.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: my-package\nVersion: 1\n")
+    (installed / "entry_points.txt").write_text(f"[{group}]\n{name} = {value}\n")
+    assert name in python("-m", "cbs_bench.cli", "list")
+    load = f"from cbs_bench.interfaces import BASELINES; print(BASELINES.load({name!r}))"
+    assert value.replace(":", ".") in python("-c", load)
 
 
 def test_all_pass_the_linter(python):
