@@ -258,7 +258,7 @@ def _build(options: argparse.Namespace) -> int:
     )
     print(report)
     for line in report.untrained():
-        print(f"cbs-bench: {line}", file=sys.stderr)
+        _remark(line)
     if options.push:
         from cbs_bench.dataset import publish
 

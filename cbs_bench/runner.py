@@ -286,7 +286,8 @@ def _change(path: Path, request: RunRequest, head: Mapping[str, Any]) -> str | N
             f"its data have the fingerprint {stored['fingerprint']}, where {request.data} has "
             f"{head['fingerprint']}",
             path=path,
-            remedy="remove it, or give another --out or another name to the dataset's folder",
+            remedy="remove the results of the other data, give another --out, or rename the folder "
+            "of one of the datasets",
         )
     for name in ("schema", "version"):
         if stored.get(name) != head[name]:

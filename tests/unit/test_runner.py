@@ -204,7 +204,8 @@ def test_results_of_other_data_of_the_same_name_are_not_overwritten(run, result,
     assert status == 2
     assert shown == (
         f"cbs-bench: {result}: its data have the fingerprint {ours}, where {other} has "
-        f"{'e' * 64}; remove it, or give another --out or another name to the dataset's folder\n"
+        f"{'e' * 64}; remove the results of the other data, give another --out, or rename the "
+        "folder of one of the datasets\n"
     )
     assert result.read_bytes() == stored
 

@@ -3,16 +3,24 @@
 import errno
 import json
 import os
+import re
 
 import pytest
 from given_rows import glyph, passage, picture, scan, sentence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cbs_bench.dataset import reader, splits
+from cbs_bench.dataset import reader, splits, writer
 from cbs_bench.dataset.parallel import in_order
-from cbs_bench.errors import DataError, InputError
-from cbs_bench.interfaces import BuildOptions, ImageRef, Rejection
+from cbs_bench.errors import DataError, InputError, PluginError
+from cbs_bench.interfaces import (
+    BUILDERS,
+    BuildOptions,
+    CorpusBuilder,
+    CorpusInfo,
+    ImageRef,
+    Rejection,
+)
 
 
 def reasons(out):
@@ -111,6 +119,25 @@ def test_nothing_half_written_remains(build, tmp_path, error):
         build([glyph(0), error])
     assert files(before.out) == kept
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+class Broken(CorpusBuilder):
+    """A builder with a fault of its own."""
+
+    info = CorpusInfo("Broken", "Rows.", "MIT", "nobody", "nowhere")
+
+    def records(self, raw):
+        yield glyph(0)
+        raise KeyError("slip")
+
+
+def test_the_error_of_a_builder_is_one_line_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(BUILDERS, "load", lambda name: Broken)
+    with pytest.raises(PluginError) as caught:
+        writer.build("broken", raw=None, out=tmp_path / "out", options=BuildOptions())
+    shown = re.escape(f"{__file__}: line ") + r"\d+: KeyError: 'slip'; mend it; --debug shows .*"
+    assert re.fullmatch(shown, str(caught.value))
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(build, tmp_path):
