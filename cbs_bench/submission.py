@@ -30,6 +30,7 @@ SHARES = ("f1", "accuracy")
 
 _NAME = re.compile(r"\w[\w.-]*")
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _TOLERANCE = 1e-9
 
 
@@ -182,6 +183,9 @@ def _faults(result: Result) -> Iterator[str]:
         and isinstance(revision["dirty"], bool)
     ):
         yield f"its revision is {revision!r:.60}, not a commit and whether it was dirty"
+    for role, source in result.get("sources", {}).items():
+        if not isinstance(source, str) or not _SHA256.fullmatch(source):
+            yield f"its source of the {role!r:.40} is {source!r:.40}, not a SHA-256"
     for name in ("settings", "hardware"):
         if not _is_finite(result[name]):
             yield f"its {name} hold a number that is not finite"
