@@ -47,7 +47,7 @@ MEASURES = {
     "fertility": Measure("fertility", is_share=False),
     "sequence_length": Measure("tokens a sentence", is_share=False),
     "vocabulary_use": Measure("vocabulary used"),
-    "characters_per_second": Measure("characters a second", is_share=False),
+    "untrained_rate": Measure("untrained tokens"),
     "reversibility": Measure("sentences restored"),
     "unseen_coverage": Measure("unseen graphs kept"),
     "loss_of_f1 detector": Measure("F1 lost by detector"),

@@ -242,6 +242,8 @@ def _name(entry: Entry) -> Cell:
 
 
 def _score_cells(score: Score, best: float | None) -> tuple[Cell, ...]:
+    if not score.counts[..., 2].any():
+        return (Cell(NONE),) * 4
     means, interval = score.means, score.interval
     return (
         Cell(percent(means.precision), means.precision),

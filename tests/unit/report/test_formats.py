@@ -144,6 +144,14 @@ def test_tags_and_slices_are_shown_for_each_tokenizer(write, tmp_path):
     assert "| v | 1 | 0.00 | 0.00 |" in text
 
 
+def test_scores_of_nothing_are_no_scores(write, tmp_path):
+    write("none", 0, [[0, 0, 0]] * 3, track={"extra": {"untrained_rate": 0.25}})
+    text = to_markdown(read_boards(tmp_path))
+    assert "| all | 0 | – | – | – | – |" in text
+    assert "untrained tokens" in text
+    assert "25.00" in text
+
+
 def test_tags_have_intervals_where_all_seeds_tell_their_blocks(write, tmp_path):
     rows = [[3, 4, 4]] * 2
     for name, seed, blocks in (
