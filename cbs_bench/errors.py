@@ -55,4 +55,4 @@ class EndpointError(InputError):
 
 
 class PluginError(InputError):
-    """A builder, tokenizer or task is unknown, shadowed or registered twice."""
+    """A plugin is unknown, shadowed or registered twice, cannot be imported, or fails."""

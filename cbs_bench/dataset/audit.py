@@ -1,4 +1,4 @@
-"""``cbs-bench audit``: proves a dataset, or names every fault.
+"""``cbs-bench audit``: proves a dataset, or names its faults, twenty of a kind and how many more.
 
 Faults are what makes scores wrong or a reader fail; measures describe what no one can mend, such
 as how often one graph stands under several labels.

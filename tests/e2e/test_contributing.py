@@ -101,3 +101,17 @@ def test_the_corpus_is_built_by_its_name(python, checkout):
     )
     assert "no tab between slip and sentence" in shown
     python("-m", "cbs_bench.cli", "audit", str(checkout / "lab"))
+
+
+def test_the_layers_are_those_that_are_checked():
+    told = [
+        {name.removesuffix(".py").rstrip("/") for name in re.findall(r"`([\w./]+)`", row)}
+        for row in re.findall(r"^\| (`.*?) \|", GUIDE, re.M)
+    ]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = settings["tool"]["importlinter"]["contracts"]
+    checked = [
+        {name.removeprefix("cbs_bench.") for name in layer.split(" : ")}
+        for layer in contract["layers"]
+    ]
+    assert told == checked
