@@ -10,13 +10,10 @@ import errno
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from cbs_bench import __version__
 from cbs_bench.errors import CbsBenchError, InputError
-
-if TYPE_CHECKING:
-    from cbs_bench.export.scan_reading import Sink
 
 EXIT_FAULT = 1
 EXIT_BAD_INPUT = 2
@@ -275,20 +272,21 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _tokenize(options: argparse.Namespace) -> int:
+    from cbs_bench.export import sinks
     from cbs_bench.export.scan_reading import ScanReading
     from cbs_bench.scans import ReadableScans
     from cbs_bench.tokenizer import MultiGranularityTokenizer
 
+    scans = ReadableScans(options.paths, _left_out(options))
     tokenizer = MultiGranularityTokenizer.load(options.models)
     models = tokenizer.checksum
-    sink = _sink(options, models)
-    scans = ReadableScans(options.paths, _left_out(options), sink.done)
-    for scan in scans:
-        height, width = scan.pixels.shape[:2]
-        reading = tokenizer.read(scan.pixels)
-        sink.write(ScanReading(scan.name, width, height, reading, models, scan.path))
-        if reading.remark:
-            _remark(f"{scan.name}: {reading.remark}")
+    with sinks.opened(options.format, options.out, models, _progress) as sink:
+        for scan in scans.read(sink.done):
+            height, width = scan.pixels.shape[:2]
+            reading = tokenizer.read(scan.pixels)
+            sink.write(ScanReading(scan.name, width, height, reading, models, scan.path))
+            if reading.remark:
+                _remark(f"{scan.name}: {reading.remark}")
     if scans.passed_over:
         _remark(f"{scans.passed_over} scans were read before")
     return EXIT_BAD_INPUT if scans.broken else 0
@@ -303,25 +301,6 @@ def _left_out(options: argparse.Namespace) -> Callable[[InputError], None]:
         _remark(str(error))
 
     return left_out
-
-
-def _sink(options: argparse.Namespace, models: str) -> Sink:
-    """Where the readings go."""
-    from cbs_bench.export.folder import XmlFolder
-    from cbs_bench.export.json_lines import JsonLines
-    from cbs_bench.export.lines import TextLines
-    from cbs_bench.export.printed import Printed
-
-    form = options.format or ("text" if options.out is None else "jsonl")
-    if form in XML_FORMATS:
-        if options.out is None:
-            raise InputError(f"--format {form} writes files", remedy="name a folder with --out")
-        return XmlFolder(options.out, form, models, _progress)
-    if options.out is None:
-        return Printed(form)
-    if form == "text":
-        return TextLines(options.out, _progress)
-    return JsonLines(options.out, models, _progress)
 
 
 def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -400,9 +379,10 @@ def _view(options: argparse.Namespace) -> int:
     from cbs_bench.scans import ReadableScans
     from cbs_bench.tokenizer import MultiGranularityTokenizer
 
-    tokenizer = MultiGranularityTokenizer.load(options.models)
     scans = ReadableScans(options.paths, _left_out(options))
-    count = write_page(options.out, ((scan.name, scan.pixels) for scan in scans), tokenizer)
+    tokenizer = MultiGranularityTokenizer.load(options.models)
+    pages = ((scan.name, scan.pixels) for scan in scans.read())
+    count = write_page(options.out, pages, tokenizer)
     print(f"{count} scans in {options.out}")
     return EXIT_BAD_INPUT if scans.broken else 0
 

@@ -35,7 +35,7 @@ class Scan(NamedTuple):
 
 
 def scans_in(paths: Sequence[Path], left_out: LeftOut) -> Iterator[tuple[str, Path | bytes]]:
-    """Name and image of each scan, in a stable order.
+    """Name and image of each scan, in a stable order; the names are known before any is opened.
 
     A scan has the same name whether it was given itself or with its folder. Among those of a
     folder are files that may hold scans but cannot be opened, so that the reader hears of them.
@@ -48,22 +48,24 @@ def scans_in(paths: Sequence[Path], left_out: LeftOut) -> Iterator[tuple[str, Pa
     Raises:
         InputError: If there is no such path, no scan in it, or another scan of the same name.
     """
+    found = [_scans_of(path, left_out) for path in paths]
     names: set[str] = set()
-    for name, image in chain.from_iterable([_scans_of(path, left_out) for path in paths]):
+    for name in chain.from_iterable(own for own, _ in found):
         if name in names:
             raise InputError(
                 "two scans have this name", path=name, remedy="give the folder that holds both"
             )
         names.add(name)
-        yield name, image
+    return chain.from_iterable(zip(own, images, strict=True) for own, images in found)
 
 
-def _scans_of(path: Path, left_out: LeftOut) -> Iterable[tuple[str, Path | bytes]]:
+def _scans_of(path: Path, left_out: LeftOut) -> tuple[Sequence[str], Iterable[Path | bytes]]:
+    """The names of the scans in a path, and their images, which are opened one by one."""
     if path.is_file():
-        return [(path.name, path)]
+        return [path.name], [path]
     if path.is_symlink() and not path.exists():
         left_out(InputError("this link leads nowhere", path=path, remedy="mend or remove it"))
-        return []
+        return [], []
     if not path.is_dir():
         raise InputError("no such file or folder", path=path, remedy="check the path")
     if reader.is_dataset(path):
@@ -73,19 +75,19 @@ def _scans_of(path: Path, left_out: LeftOut) -> Iterable[tuple[str, Path | bytes
         raise InputError(
             "no image here", path=path, remedy=f"supported: {' '.join(sorted(IMAGE_SUFFIXES))}"
         )
-    return [(image.relative_to(path).as_posix(), image) for image in images]
+    return [image.relative_to(path).as_posix() for image in images], images
 
 
-def _dataset_scans(folder: Path) -> Iterator[tuple[str, bytes]]:
+def _dataset_scans(folder: Path) -> tuple[Sequence[str], Iterable[bytes]]:
     if "slips" not in reader.configs(folder):
         raise InputError(
             "the dataset has no config `slips`",
             path=folder,
             remedy="build it from a corpus with slip images",
         )
-    for split in reader.SPLITS:
-        for row in reader.rows(folder, "slips", split):
-            yield row["id"], row["image"]["bytes"]
+    ids = [i for split in reader.SPLITS for i in reader.column(folder, "slips", split, "id")]
+    rows = chain.from_iterable(reader.rows(folder, "slips", split) for split in reader.SPLITS)
+    return ids, (row["image"]["bytes"] for row in rows)
 
 
 class ReadableScans:
@@ -94,28 +96,29 @@ class ReadableScans:
     Args:
         paths: As :func:`scans_in` takes them.
         left_out: Called with what is wrong with each that cannot be read; may raise it.
-        done: Whether the scan of a name was read before, and is passed over.
+
+    Raises:
+        InputError: As :func:`scans_in`.
 
     Attributes:
         broken: How many were left out so far.
         passed_over: How many had been read before.
     """
 
-    def __init__(
-        self,
-        paths: Sequence[Path],
-        left_out: LeftOut,
-        done: Callable[[str], bool] = lambda name: False,
-    ) -> None:
-        self._paths = paths
+    def __init__(self, paths: Sequence[Path], left_out: LeftOut) -> None:
         self._left_out = left_out
-        self._done = done
         self.broken = 0
         self.passed_over = 0
+        self._scans = scans_in(paths, self._leave_out)
 
-    def __iter__(self) -> Iterator[Scan]:
-        for name, image in scans_in(self._paths, self._leave_out):
-            if self._done(name):
+    def read(self, done: Callable[[str], bool] = lambda name: False) -> Iterator[Scan]:
+        """Each scan, once.
+
+        Args:
+            done: Whether the scan of a name was read before, and is passed over.
+        """
+        for name, image in self._scans:
+            if done(name):
                 self.passed_over += 1
                 continue
             try:

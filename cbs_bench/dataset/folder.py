@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cbs_bench import locks
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
 
@@ -61,23 +62,12 @@ def _sweep(out: Path) -> None:
             os.close(lock)
 
 
-def _lock(folder: Path) -> int | None:
-    """An open descriptor that locks ``folder`` until it is closed; None where it cannot be.
-
-    A system without ``fcntl`` has no such locks, and drafts of killed builds stay there.
-    """
+def _lock(draft: Path) -> int | None:
+    """As :func:`~cbs_bench.locks.lock`; None, too, where another build holds it."""
     try:
-        import fcntl
-
-        descriptor = os.open(folder, os.O_RDONLY)
-    except (ImportError, OSError):
+        return locks.lock(draft)
+    except BlockingIOError:
         return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
 
 
 def _refuse_to_overwrite(out: Path) -> None:

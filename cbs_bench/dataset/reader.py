@@ -62,14 +62,30 @@ def rows(folder: Path, config: str, split: str) -> Iterator[dict[str, Any]]:
         InputError: If ``folder`` is no dataset or has no such config or split, or if a shard
             is missing or corrupt.
     """
+    for batch in _batches(folder, config, split):
+        yield from batch.to_pylist()
+
+
+def column(folder: Path, config: str, split: str, name: str) -> Iterator[Any]:
+    """The values of one column, in the order of the rows; the others are not read.
+
+    Raises:
+        InputError: As :func:`rows`.
+    """
+    for batch in _batches(folder, config, split, [name]):
+        yield from batch.column(0).to_pylist()
+
+
+def _batches(
+    folder: Path, config: str, split: str, columns: list[str] | None = None
+) -> Iterator[Any]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     for shard in shards(folder, config, split):
         try:
             with pq.ParquetFile(shard) as file:
-                for batch in file.iter_batches(batch_size=BATCH):
-                    yield from batch.to_pylist()
+                yield from file.iter_batches(batch_size=BATCH, columns=columns)
         except (OSError, pa.ArrowException) as error:
             raise InputError(
                 f"cannot read the shard ({error})", path=shard, remedy="build the dataset again"

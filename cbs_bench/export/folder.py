@@ -13,6 +13,10 @@ from cbs_bench.dataset import safe_xml
 from cbs_bench.errors import InputError
 from cbs_bench.export import alto, page_xml, tei
 from cbs_bench.export.scan_reading import ScanReading
+from cbs_bench.walk import IMAGE_SUFFIXES, files_below
+
+OF_IMAGES = tuple(f"{suffix}.xml" for suffix in IMAGE_SUFFIXES)
+"""How the files of images end; those of a dataset's rows are looked at when it is their turn."""
 
 
 class Format(Protocol):
@@ -32,13 +36,13 @@ class XmlFolder:
     """Writes readings as XML, each by an atomic rename; a scan whose file is there is done.
 
     Args:
-        path: The folder; made if it is not there.
+        path: The folder; made when the first file is written.
         form: One of :data:`FORMATS`.
         models: Checksum of the models that read now.
         progress: Called with the name of each scan written.
 
     Raises:
-        InputError: If any XML file in the folder is of another format or of other models.
+        InputError: If the file of an image is of another format or of other models.
     """
 
     def __init__(
@@ -48,21 +52,25 @@ class XmlFolder:
         models: str,
         progress: Callable[[str], None] = lambda scan: None,
     ) -> None:
-        path.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._format = FORMATS[form]
         self._progress = progress
-        for file in sorted(path.rglob("*.xml")):
-            if self._format.models_of(safe_xml.read(file)) != models:
-                raise InputError(
-                    f"not written as {form} by these models",
-                    path=file,
-                    remedy="give another folder to --out, or remove what is in this one",
-                )
+        self._form = form
+        self._models = models
+        self._ours: set[Path] = set()
+        for file in files_below(path, OF_IMAGES, left_out=lambda error: None):
+            self._check(file)
 
     def done(self, scan: str) -> bool:
-        """Whether the scan of this name was written before."""
-        return self._file(scan).exists()
+        """Whether the scan of this name was written before.
+
+        Raises:
+            InputError: If it was written in another format or by other models.
+        """
+        file = self._file(scan)
+        if file.exists() and file not in self._ours:
+            self._check(file)
+        return file in self._ours
 
     def write(self, scan: ScanReading) -> None:
         """Write one scan."""
@@ -70,7 +78,17 @@ class XmlFolder:
         file.parent.mkdir(parents=True, exist_ok=True)
         image = scan.name if scan.path is None else _way(scan.path, file.parent)
         atomic.write_bytes(file, self._format.document(scan, image).encode("utf-8"))
+        self._ours.add(file)
         self._progress(scan.name)
+
+    def _check(self, file: Path) -> None:
+        if self._format.models_of(safe_xml.read(file)) != self._models:
+            raise InputError(
+                f"not written as {self._form} by these models",
+                path=file,
+                remedy="give another folder to --out, or remove this file",
+            )
+        self._ours.add(file)
 
     def _file(self, scan: str) -> Path:
         """Placed as the scans are; the image's suffix stays, because two may share a stem."""

@@ -18,8 +18,7 @@ class JsonLines:
     """JSON lines, one scan each, flushed line by line.
 
     Args:
-        path: The file, made with its folder. If it is there, its scans count as read; a line torn
-            by a crash is cut off.
+        path: The file. If it is there, its scans count as read; a line torn by a crash is cut off.
         models: Checksum of the models that read now.
         progress: Called with the name of each scan written.
 
@@ -33,7 +32,6 @@ class JsonLines:
         self.path = path
         self._progress = progress
         self._finished: set[str] = set()
-        path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file():
             self._take_up(models)
 

@@ -26,7 +26,7 @@ class TextLines:
     """Names and texts, for the eye.
 
     Args:
-        path: The file, made with its folder. It must be new: text does not say which models read
+        path: The file. There must be nothing in it: text does not say which models read
             it, so that no run can go on in it.
         progress: Called with the name of each scan written.
 
@@ -41,7 +41,6 @@ class TextLines:
                 path=path,
                 remedy="give another file to --out, remove this one, or choose --format jsonl",
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._progress = progress
 

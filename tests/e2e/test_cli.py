@@ -15,6 +15,8 @@ from PIL import Image
 
 import cbs_bench
 from cbs_bench.cli import main
+from cbs_bench.dataset import reader
+from cbs_bench.export import sinks
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 from cbs_bench.tokenizer.model_pair import SHIPPED
 from cbs_bench.vision.turning import turned_box
@@ -132,6 +134,10 @@ def test_the_csv_starts_with_the_agreed_columns(results, capsys):
         (["run", "pos", "--data", "nowhere", "--out", "out"], "nowhere"),
         (["run", "nothing", "--data", ".", "--out", "out"], "unknown task 'nothing'"),
         (["tokenize", "nowhere.png"], "nowhere.png: no such file or folder"),
+        *(
+            (["tokenize", "nowhere", "--format", form, "--out", "x/y"], "nowhere: no such file")
+            for form in ("text", "jsonl", "page")
+        ),
         (["report", "nowhere"], "nowhere: no results"),
         (["audit", "nowhere"], "nowhere"),
         (["run", "pos"], "required"),
@@ -250,6 +256,31 @@ def test_several_scans_are_read_in_one_run_each_by_one_name(tmp_path, capsys):
     capsys.readouterr()
     assert main(["tokenize", f"{tmp_path}/x", f"{tmp_path}/y", "--out", f"{tmp_path}/z"]) == 2
     assert "cbs-bench: a.png: two scans have this name; give the folder" in capsys.readouterr().err
+    assert not (tmp_path / "z").exists()
+
+
+def test_a_row_of_a_dataset_has_the_name_of_no_other_scan(mini, tmp_path, capsys):
+    name = next(reader.column(mini, "slips", "test", "id"))
+    write_scan(tmp_path / f"{name}.png")
+    (tmp_path / f"{name}.png").rename(tmp_path / name)
+    assert main(["tokenize", str(tmp_path / name), str(mini)]) == 2
+    shown = capsys.readouterr()
+    assert shown.err.startswith(f"cbs-bench: {name}: two scans have this name")
+    assert shown.out == ""
+
+
+@pytest.mark.parametrize("form", ["jsonl", "text", "page"])
+def test_a_second_run_on_one_output_is_refused_in_one_line(form, tmp_path, capsys):
+    scans, out = tmp_path / "a.png", tmp_path / "out"
+    write_scan(scans)
+    command = ["tokenize", str(scans), "--format", form, "--out", str(out)]
+    with sinks.opened(form, out, "models", print):
+        assert main(command) == 2
+    assert capsys.readouterr().err == (
+        f"cbs-bench: {out}: another run is writing here; wait until it ends, or give another "
+        "--out\n"
+    )
+    assert main(command) == 0
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])

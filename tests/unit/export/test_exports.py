@@ -51,6 +51,11 @@ def test_columns_begin_where_the_eye_goes_up_again():
     assert [[g.graph for g in column] for column in scan().columns()] == [["道", "夏"], ["\ue843"]]
 
 
+def test_glyphs_beside_each_other_are_one_column():
+    beside = (GLYPHS[0], replace(GLYPHS[1], box=Box(91, 10, 8, 30)))
+    assert [len(column) for column in scan(glyphs=beside).columns()] == [2]
+
+
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_columns_are_those_of_the_upright_scan(quarters):
     height, width = (200, 100) if quarters == 2 else (100, 200)
@@ -110,7 +115,11 @@ def test_the_tei_builder_reads_back_the_graphs(tmp_path):
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_scan_without_glyphs_is_still_a_file(form, tmp_path):
     XmlFolder(tmp_path, form, MODELS).write(scan(glyphs=()))
-    ET.parse(tmp_path / "a.png.xml")
+    root = ET.parse(tmp_path / "a.png.xml").getroot()
+    assert FORMATS[form].models_of(root) == MODELS
+    names = {e.tag.rpartition("}")[2] for e in root.iter()}
+    assert names & {"Page", "surface"}
+    assert not names & {"TextRegion", "TextLine", "TextBlock", "Coords", "zone", "seg", "lb"}
 
 
 def test_a_scan_that_is_written_is_done_and_none_escapes_the_folder(tmp_path):
@@ -179,9 +188,28 @@ def test_only_what_these_models_wrote_in_this_format_is_gone_on_with(form, tmp_p
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_xml_that_tells_no_models_is_refused(form, tmp_path):
-    (tmp_path / "a.xml").write_text("<PcGts><Metadata/></PcGts>")
-    with pytest.raises(InputError, match=r"a\.xml: not written as .* give another folder"):
+    (tmp_path / "a.PNG.xml").write_text("<PcGts><Metadata/></PcGts>")
+    with pytest.raises(InputError, match=r"a\.PNG\.xml: not written as .* give another folder"):
         XmlFolder(tmp_path, form, MODELS)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_other_xml_may_lie_among_the_files(form, tmp_path):
+    (tmp_path / "._a.png.xml").write_bytes(b"\0\5\x16\7")
+    (tmp_path / "mets.xml").write_text("<mets/>")
+    (tmp_path / "lost.png.xml").symlink_to("gone")
+    folder = XmlFolder(tmp_path, form, MODELS)
+    folder.write(scan())
+    assert XmlFolder(tmp_path, form, MODELS).done("a.png")
+
+
+def test_what_is_no_image_is_looked_at_when_it_is_its_turn(tmp_path):
+    XmlFolder(tmp_path, "page", MODELS).write(scan("mini_1"))
+    assert XmlFolder(tmp_path, "page", MODELS).done("mini_1")
+    folder = XmlFolder(tmp_path, "page", "another")
+    assert not folder.done("mini_2")
+    with pytest.raises(InputError, match=r"mini_1\.xml: not written as page by these models"):
+        folder.done("mini_1")
 
 
 @pytest.mark.parametrize("name", ["a.png", "tomb 1/老子#1.png"])
@@ -201,6 +229,19 @@ def test_every_file_leads_to_its_scan(form, beside, name, tmp_path):
     assert (file.parent / told).resolve() == scans / name
     if form == "tei":
         assert root.find(".//{*}graphic").get("url").isascii()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_scan_that_is_a_link_keeps_its_own_name(form, tmp_path):
+    for place in ("store", "scans", "read"):
+        (tmp_path / place).mkdir()
+    image(tmp_path / "store" / "0001.png")
+    link = tmp_path / "scans" / "a.png"
+    link.symlink_to(tmp_path / "store" / "0001.png")
+    XmlFolder(tmp_path / "read", form, MODELS).write(scan(path=link))
+    text = (tmp_path / "read" / "a.png.xml").read_text(encoding="utf-8")
+    assert "../scans/a.png" in text
+    assert "0001.png" not in text
 
 
 def test_the_scans_builder_finds_scans_that_lie_beside_the_folder_of_their_files(tmp_path):
@@ -231,7 +272,7 @@ def test_a_line_of_text_has_one_item_a_glyph():
 
 
 def test_a_file_of_text_is_written_once(tmp_path):
-    file = tmp_path / "new" / "read.txt"
+    file = tmp_path / "read.txt"
     TextLines(file).write(scan())
     assert file.read_text(encoding="utf-8") == f"{scan().as_text()}\n"
     with pytest.raises(InputError, match=r"read\.txt: no run goes on in a file of text; give"):
@@ -256,7 +297,8 @@ def test_a_line_torn_by_a_crash_is_cut_off_but_no_line_of_others(tmp_path, kept)
     file.write_text(f"{line}\n{line[:kept]}", encoding="utf-8")
     JsonLines(file, MODELS)
     assert file.read_text(encoding="utf-8") == f"{line}\n"
-    file.write_text(f"{line}\nmy notes", encoding="utf-8")
-    with pytest.raises(InputError, match="row 2: not a line of readings"):
-        JsonLines(file, MODELS)
-    assert file.read_text(encoding="utf-8").endswith("my notes")
+    for notes in ("my notes", '{"other'):
+        file.write_text(f"{line}\n{notes}", encoding="utf-8")
+        with pytest.raises(InputError, match="row 2: not a line of readings"):
+            JsonLines(file, MODELS)
+        assert file.read_text(encoding="utf-8").endswith(notes)
