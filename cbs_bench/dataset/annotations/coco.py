@@ -49,7 +49,11 @@ def pages(content: Mapping[str, Any], path: Path) -> Iterator[Page | Fault]:
             yield Fault(where, "no file_name")
             continue
         found = tuple(regions.get(str(image.get("id")), ()))
-        size = size_of(image.get("width"), image.get("height"))
+        try:
+            size = size_of(image.get("width"), image.get("height"))
+        except ValueError as error:
+            yield Fault(where, f"no size of two numbers: {error}")
+            continue
         yield Page(str(image["file_name"]), found, where, size)
 
 

@@ -30,7 +30,7 @@ def fitted(page: Page, image: Path) -> tuple[Page, list[Fault]]:
     except BadRowError as error:
         return replace(page, fault=page.fault or str(error)), []
     made = page.size or size
-    if abs(size[0] / made[0] / (size[1] / made[1]) - 1) > TOLERANCE:
+    if not abs(size[0] / made[0] / (size[1] / made[1]) - 1) <= TOLERANCE:  # nor not-a-number
         fault = (
             f"annotated on an image of another shape: {made[0]:g} x {made[1]:g} pixels, this one "
             f"has {size[0]} x {size[1]}; put that image here, or annotate this one"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -64,21 +65,27 @@ class Fault:
 
 
 def number(value: Any) -> float:
-    """A coordinate as a number.
+    """A coordinate, a size or an angle as a number.
 
     Raises:
-        ValueError: If it is none; not-a-number and infinity pass, the writer names them.
+        ValueError: If it is none, or not finite.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"{value!r} is no coordinate")
-    return float(value)
+        raise ValueError(f"{value!r} is no number")
+    try:
+        found = float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        found = math.inf
+    if not math.isfinite(found):
+        raise ValueError("a number is not finite")
+    return found
 
 
 def size_of(width: Any, height: Any) -> tuple[float, float] | None:
     """The size of an image as an annotation gives it; None where it gives none or nought.
 
     Raises:
-        ValueError: If it is no number.
+        ValueError: If it is no finite number.
     """
     across, down = number(width or 0), number(height or 0)
     return (across, down) if across > 0 and down > 0 else None
@@ -88,7 +95,7 @@ def quarters_left(clockwise: str) -> int:
     """Quarter turns to the left that come nearest to a turn by degrees clockwise.
 
     Raises:
-        ValueError: If these are no number.
+        ValueError: If these are no finite number.
 
     Examples:
         >>> [quarters_left(angle) for angle in ("-90", "180", "90", "-1.5")]

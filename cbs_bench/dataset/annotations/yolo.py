@@ -95,9 +95,11 @@ def _read_names(path: Path) -> dict[int, str]:
         if path.suffix not in (".yaml", ".yml"):
             return dict(enumerate(line.strip() for line in text.splitlines() if line.strip()))
         found: Any = yaml.safe_load(text)["names"]
+        if not isinstance(found, dict | list):
+            raise TypeError("`names` is neither a list nor a mapping")
         pairs = found.items() if isinstance(found, dict) else enumerate(found)
         return {int(index): str(name) for index, name in pairs}
-    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, yaml.YAMLError) as error:
         raise DataError(
             f"no class names here ({error})", path=path, remedy="list one name a line"
         ) from error

@@ -126,6 +126,8 @@ def test_every_format_gives_the_same_rows(folder, write, built):
     ("box", "reason"),
     [
         ([float("nan"), 1, 5, 5], "is not finite"),
+        ([5, 1, 10**400, 5], "is not finite"),
+        (["1e999", 1, 5, 5], "is not finite"),
         ([-9, 1, 5, 5], "is outside the image"),
         ([58, 1, 5, 5], "is outside the image"),
         ([5, 1, 0, 5], "has no area"),
@@ -382,6 +384,125 @@ def test_a_box_rounded_over_the_edge_of_a_smaller_copy_ends_at_the_edge(folder, 
     (folder / "a.json").write_text(json.dumps(content))
     slip, *_ = built(folder)
     assert slip.row["objects"]["bbox"] == [[0, 60, 180, 90]]
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(60, "Infinity"), ("NaN", 200), (60, "1" + 400 * "0")]
+)
+def test_a_coco_size_that_is_not_finite_is_named_and_the_other_scans_are_built(
+    folder, built, width, height
+):
+    Image.new("L", SIZE).save(folder / "b.png")
+    sized(folder, coco, width, height)
+    path = folder / "instances.json"
+    other = ', {"id": 8, "file_name": "b.png", "width": 60, "height": 200}], "annotations": ['
+    box = '{"id": 9, "image_id": 8, "category_id": 0, "bbox": [5, 5, 9, 9]}, '
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('], "annotations": [', other + box), encoding="utf-8")
+    fault, missing, slip, *_ = built(folder)
+    reason = "no size of two numbers: a number is not finite"
+    assert fault == Rejection("instances.json image 7", reason)
+    assert missing == Rejection("a.png", "no annotation names it")
+    assert slip.row["slip"] == "b"
+
+
+@pytest.mark.parametrize("write", [labelme, page_xml, alto])
+@pytest.mark.parametrize(
+    ("width", "height", "reason"),
+    [
+        ("Infinity", 200, "a number is not finite"),
+        ("NaN", "NaN", "a number is not finite"),
+        ("5e-324", "5e-324", "annotated on an image of another shape"),
+    ],
+)
+def test_a_size_of_no_image_is_a_fault_in_every_format(folder, write, width, height, reason, built):
+    sized(folder, write, width, height)
+    fault, *others = built(folder)
+    assert reason in fault.reason
+    assert all(isinstance(item, Rejection) for item in others)
+
+
+@pytest.mark.parametrize("angle", ["inf", "nan", "1e999"])
+@pytest.mark.parametrize("write", [page_xml, alto])
+def test_an_angle_that_is_not_finite_is_named(folder, write, angle, built):
+    write(folder)
+    text = (folder / "a.xml").read_text(encoding="utf-8")
+    text = text.replace("<TextRegion>", f'<TextRegion orientation="{angle}">')
+    text = text.replace("<Layout>", f'<Layout ROTATION="{angle}">')
+    (folder / "a.xml").write_text(text, encoding="utf-8")
+    fault, missing = built(folder)
+    assert fault.where == "a.xml"
+    assert "a number is not finite" in fault.reason
+    assert missing == Rejection("a.png", "no annotation names it")
+
+
+@pytest.mark.parametrize("names", ["glyph", "1", "{.inf: a}", "{x: a}"])
+def test_yolo_names_that_are_no_names_by_number_are_refused(folder, names, built):
+    yolo(folder)
+    (folder / "classes.txt").unlink()
+    (folder / "data.yaml").write_text(f"names: {names}\n")
+    fault, _ = built(folder)
+    assert fault.where == "a.txt"
+    assert "no class names here" in fault.reason
+
+
+@pytest.mark.parametrize("names", ["[又, 有]", "{0: 又, 1: 有}", "{'1': 有, '0': 又}"])
+def test_yolo_names_are_a_list_or_a_mapping(folder, names):
+    yolo(folder)
+    (folder / "classes.txt").unlink()
+    (folder / "data.yaml").write_text(f"names: {names}\n", encoding="utf-8")
+    assert [region.label for region in regions(folder)[0]] == ["又", "有"]
+
+
+def test_a_yolo_box_a_pixel_over_the_edge_is_refused_and_one_a_hair_over_is_cut(folder):
+    (folder / "classes.txt").write_text("glyph\n")
+    over = [f"0 {(10 - by) / SIZE[0]} 0.2 {20 / SIZE[0]} 0.1" for by in (0.3, 5)]
+    (folder / "a.txt").write_text("\n".join(over))
+    (kept,), (fault,) = regions(folder)
+    assert kept.box[0] == 0
+    assert fault.startswith("a.txt line 2: its box is outside the image: -5, ")
+
+
+def test_a_broken_image_with_yolo_is_named_and_the_others_are_built(folder, built):
+    yolo(folder)
+    (folder / "b.png").write_bytes(b"no image")
+    (folder / "b.txt").write_text("0 0.5 0.5 0.1 0.1\n")
+    *rows, rejected = built(folder)
+    reason = "unreadable image: of no format that is known"
+    assert rejected == Rejection("b.png (b.txt)", reason)
+    assert rows
+    assert all(isinstance(item, Record) for item in rows)
+
+
+def test_of_two_images_beside_one_file_the_first_is_annotated(folder):
+    yolo(folder)
+    Image.open(folder / "a.png").save(folder / "a.jpg")
+    images = [folder / "a.jpg", folder / "a.png"]
+    assert list(annotated(folder, images)[0]) == [folder / "a.jpg"]
+
+
+def test_of_two_images_of_one_name_that_beside_the_annotation_is_meant(folder):
+    for place in ("x", "y"):
+        (folder / place).mkdir()
+        Image.open(folder / "a.png").save(folder / place / "b.png")
+    shape = {"label": "又", "points": [[5, 5], [20, 20]]}
+    text = json.dumps({"imagePath": "b.png", "shapes": [shape]})
+    (folder / "y" / "b.json").write_text(text)
+    images = sorted(folder.rglob("*.png"))
+    pages, faults = annotated(folder, images)
+    assert (list(pages), faults) == ([folder / "y" / "b.png"], [])
+    (folder / "y" / "b.json").rename(folder / "b.json")
+    pages, (fault,) = annotated(folder, images)
+    assert not pages
+    assert fault.reason == "2 images have that name: 'b.png'"
+
+
+def test_a_text_without_an_index_goes_before_those_with_one(folder):
+    texts = "<TextEquiv{}><Unicode>{}</Unicode></TextEquiv>"
+    for first, second in (((' index="1"', "有"), ("", "又")), (("", "又"), (' index="1"', "有"))):
+        both = texts.format(*first) + texts.format(*second)
+        page_of(folder, f'<TextLine id="l"><Coords points="10,20 40,60"/>{both}</TextLine>')
+        assert [region.label for region in regions(folder)[0]] == ["又"]
 
 
 @pytest.mark.parametrize("write", [coco, labelme, page_xml, alto])

@@ -163,6 +163,20 @@ def test_the_box_of_a_word_is_that_of_its_glyph(page):
     assert slip["objects"]["bbox"][0] == [50, 5, 40, 40]
 
 
+def test_where_glyph_and_word_were_both_moved_the_glyph_counts(page):
+    for name, points in ((WORDS[0], "50,5 90,5 90,45 50,45"), (SIGNS[0], "55,8 85,8 85,38 55,38")):
+        page[name][0].set("points", points)
+    (slip,), _, _ = page.built()
+    assert slip["objects"]["bbox"][0] == [55, 8, 30, 30]
+
+
+def test_a_box_of_alto_that_is_moved_by_less_than_a_pixel_is_moved(alto):
+    alto[f"{STRINGS[0]}g1"].set("HPOS", "60.3")
+    (slip,), _, _ = alto.built()
+    assert slip["source"] == alto.folder.name
+    assert slip["objects"]["bbox"][0] == [pytest.approx(60.3), 10, 30, 30]
+
+
 @pytest.mark.parametrize("name", [STRINGS[1], f"{STRINGS[1]}g1"])
 def test_a_text_of_alto_is_corrected_in_string_or_glyph(alto, name):
     alto[name].set("CONTENT", "頁")
