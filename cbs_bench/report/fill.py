@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cbs_bench import atomic
 from cbs_bench.errors import InputError
 from cbs_bench.report.board import Board
 from cbs_bench.report.markdown import headline_to_markdown, to_markdown
@@ -30,10 +31,11 @@ def fill_files(paths: Sequence[Path], boards: Sequence[Board]) -> None:
 
     Raises:
         InputError: If a file cannot be read as UTF-8, or for the reasons of :func:`fill`.
+        OSError: If one cannot be written; it is left as it was.
     """
     filled = {path: fill(_read(path), boards, path) for path in paths}
     for path, text in filled.items():
-        path.write_text(text, encoding="utf-8")
+        atomic.write_bytes(path, text.encode("utf-8"))
 
 
 def fill(text: str, boards: Sequence[Board], path: Path) -> str:
@@ -47,7 +49,8 @@ def fill(text: str, boards: Sequence[Board], path: Path) -> str:
     Raises:
         InputError: If there is no marker, one names no board or several, or is not paired.
     """
-    return "".join(f"{line}\n" for line in _filled(text.splitlines(), boards, path))
+    lines = text.removesuffix("\n").split("\n")
+    return "".join(f"{line}\n" for line in _filled(lines, boards, path))
 
 
 def _read(path: Path) -> str:

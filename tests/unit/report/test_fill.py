@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+
 import pytest
 
 from cbs_bench.cli import main
@@ -68,6 +71,27 @@ def test_the_command_changes_no_file_where_one_is_at_fault(boards, tmp_path, cap
     assert "stale" in good.read_text(encoding="utf-8")
     assert main(["report", str(tmp_path), "--fill", str(good)]) == 0
     assert "stale" not in good.read_text(encoding="utf-8")
+
+
+def test_a_line_ends_where_a_text_editor_ends_it(boards, tmp_path):
+    odd = "one\u2028line,\x0ca page\x85and\x1cmore\n"
+    assert fill(odd + MARKED.format("pos small"), boards, tmp_path).startswith(odd)
+
+
+def test_a_file_for_which_there_is_no_room_is_left_as_it_was(boards, tmp_path, capsys, monkeypatch):
+    def torn(path, content):
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file = tmp_path / "README.md"
+    text = MARKED.format("pos small")
+    file.write_text(text, encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.setattr(Path, "write_bytes", torn)
+    assert main(["report", str(tmp_path), "--fill", str(file)]) == 2
+    assert f"{file}: No space left on device; make room" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == text
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_missing_file_is_named(boards, tmp_path, capsys):
