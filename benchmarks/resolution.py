@@ -18,7 +18,6 @@ from cbs_bench.dataset import reader
 from cbs_bench.errors import CbsBenchError
 from cbs_bench.tokenizer.reading import SlipReader, median_size
 from cbs_bench.types import Box
-from cbs_bench.vision import Detector, Recognizer
 from cbs_bench.vision.images import load_image, resize, to_grey
 
 SCALES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
@@ -70,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="a built dataset of real slips")
     options = parser.parse_args(arguments)
     try:
-        slips = SlipReader(Detector.load(), Recognizer.load())
+        slips = SlipReader.load()
         rows = (
             row
             for split in ("train", "validation")

@@ -15,7 +15,6 @@ from pathlib import Path
 from cbs_bench.errors import CbsBenchError
 from cbs_bench.tokenizer.reading import SlipReader
 from cbs_bench.training.slips import read_slips
-from cbs_bench.vision import Detector, Recognizer
 from cbs_bench.vision.turning import FULL, turned
 
 
@@ -39,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="built datasets")
     options = parser.parse_args(arguments)
     try:
-        reader = SlipReader(Detector.load(), Recognizer.load())
+        reader = SlipReader.load()
         print("| scans | upright | on the right side | on the head | on the left side |")
         print("|---|---:|---:|---:|---:|")
         for name, right in positions(reader, options.data):

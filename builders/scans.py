@@ -24,7 +24,8 @@ class Scans(CorpusBuilder):
     """Looks for annotations itself; a folder is a document and a scan a slip.
 
     Glyphs of COCO, YOLO and LabelMe, which keep no reading order, are put into that of the
-    detector; those of PAGE and ALTO keep the order of the file.
+    detector: columns from top to bottom, from right to left. Those of PAGE and ALTO keep the order
+    of the file.
 
     Where there is no annotation at all, the shipped detector and recogniser read the scans; such
     rows have the source ``predicted`` and their glyphs the status ``predicted``. So have those of
@@ -130,10 +131,9 @@ def _predicted(
 ) -> Iterator[Record | Rejection]:
     """What the shipped models read on scans that nobody annotated."""
     from cbs_bench.tokenizer.reading import SlipReader
-    from cbs_bench.vision import Detector, Recognizer
     from cbs_bench.vision.images import load_image
 
-    reader = SlipReader(Detector.load(), Recognizer.load())
+    reader = SlipReader.load()
     for image in images:
         place = Place(root, image, PREDICTED)
         try:

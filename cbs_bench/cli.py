@@ -19,7 +19,10 @@ EXIT_FAULT = 1
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 XML_FORMATS = ("page", "alto", "tei")
-SCANS_HELP = "an image, a folder of images, or a dataset"
+SCANS_HELP = (
+    "an image, a folder of images, or a dataset; the writing runs in columns from top to bottom, "
+    "from right to left"
+)
 MODELS_HELP = "folder of a model, or of both in detector/ and recognizer/ (default: the shipped)"
 
 _REMEDIES = {
@@ -88,7 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("builder", metavar="BUILDER", help="see `cbs-bench list`")
     build.add_argument(
         "--raw", type=Path,
-        help="folder or file with the raw data; for chubs and glyph_folders a zip archive, too",
+        help="folder or file with the raw data; for chubs and glyph_folders a zip archive, too; on "
+        "scans the writing runs in columns from top to bottom, from right to left",
     )  # fmt: skip
     build.add_argument("--out", type=Path, required=True, help="folder of the dataset")
     build.add_argument(

@@ -1,4 +1,9 @@
-"""From a scan to tokens: detect, recognise, fall back to components."""
+"""From a scan to tokens: detect, recognise, fall back to components.
+
+Columns run from top to bottom and follow one another from right to left. Horizontal lines are not
+read as such: on an upright page of them the order of the glyphs is wrong, and the page may be
+taken for one that lies on its side.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cbs_bench.interfaces import GlyphDetector, GlyphRecognizer
-from cbs_bench.tokenizer.model_pair import ModelPair
+from cbs_bench.tokenizer.model_pair import SHIPPED, ModelPair
 from cbs_bench.types import Box, Glyph, Token
 from cbs_bench.vision import Detector, Recognizer
 from cbs_bench.vision.images import ImageSource, load_image
@@ -115,8 +120,8 @@ class SlipReader:
         self.recognizer = recognizer
 
     @classmethod
-    def load(cls, models: ModelPair) -> SlipReader:
-        """The models in their folders."""
+    def load(cls, models: ModelPair = SHIPPED) -> SlipReader:
+        """The models in their folders; the shipped ones if none are given."""
         return cls(Detector.load(models.detector), Recognizer.load(models.recognizer))
 
     def read_any_way_up(self, image: ImageSource) -> tuple[list[Glyph], int]:

@@ -1,4 +1,7 @@
-"""The order in which a slip is read: down each column, columns from right to left."""
+"""The order in which a slip is read: down each column, columns from right to left.
+
+There is no other order: glyphs in horizontal lines are put into columns, too.
+"""
 
 from __future__ import annotations
 
