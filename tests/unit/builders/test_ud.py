@@ -21,6 +21,7 @@ MULTIWORD = "1-2\t諸" + "\t_" * 8 + "\n"
     ("sentence", "reason"),
     [
         (conllu("人", "之") + conllu("道"), "(no blank line between sentences?): 1 where 3 is due"),
+        (conllu("人").replace("\t_\n", "\n"), "not ten columns: 1\t人\t_\tNOUN"),
         (conllu("人", first=2), "(no blank line between sentences?): 2 where 1 is due"),
         (conllu("人") + "x" + "\t_" * 9 + "\n", "x where 2 is due"),
         ("# sent_id = b\n" + conllu("人"), "(no blank line between?): a and b"),
@@ -33,7 +34,8 @@ def test_it_leaves_out_what_is_not_one_sentence_of_its_text(tmp_path, sentence, 
     file = tmp_path / "x-ud-test.conllu"
     file.write_text(f"# sent_id = a\n{sentence}\n{conllu('道')}\n", encoding="utf-8")
     bad, good = records(file)
-    assert bad.where.startswith("x-ud-test.conllu line ")
+    line = 2 + sentence.startswith("#")
+    assert bad.where == f"x-ud-test.conllu line {line}"
     assert reason in bad.reason
     assert good.row["text"] == "道"
 
@@ -42,6 +44,15 @@ def test_it_takes_a_name_however_it_is_spaced_and_for_its_own_sentence_alone(tmp
     file = tmp_path / "x-ud-test.conllu"
     file.write_text(f"# sent_id = lost\n\n{conllu('人')}\n#sent_id=a_1\n{conllu('道')}\n")
     assert [record.row["id"] for record in records(file)] == ["x-ud-test-3", "a_1"]
+
+
+def test_a_document_holds_until_the_next_one(tmp_path):
+    file = tmp_path / "x-ud-test.conllu"
+    sentences = (conllu(form) for form in "人道可")
+    first, second, third = sentences
+    text = f"# newdoc id = 甲\n{first}\n{second}\n# newdoc id = 乙\n{third}\n"
+    file.write_text(text, encoding="utf-8")
+    assert [record.document for record in records(file)] == ["甲", "甲", "乙"]
 
 
 def test_it_ends_a_line_where_a_text_editor_does(tmp_path):

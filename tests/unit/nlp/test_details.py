@@ -116,6 +116,25 @@ def test_spans_part_the_glyphs_wherever_tokens_have_their_edges(cuts):
     assert [token._.glyph_span for token in from_bin(doc)] == expected
 
 
+def test_details_of_another_text_of_the_same_lengths_are_not_taken():
+    other = Doc(NLP.vocab, list("晏可"), spaces=[False] * 2, user_data=NLP("道可").user_data)
+    assert known(other) == known(NLP("晏可")) != known(NLP("道可"))
+
+
+def test_a_document_of_an_untrained_pipeline_is_read_by_sight():
+    registered = {"@tokenizers": "cbs_bench.BaselineTokenizer.v1", "name": "bpe"}
+    vocab = spacy.blank("lzh", config={"nlp": {"tokenizer": registered}}).vocab
+    doc = Doc(vocab, ["道", "聖人"], spaces=[False] * 2)
+    (found,) = DocBin(docs=[doc]).get_docs(vocab)
+    assert known(found) == [((0, 1), "character", []), ((1, 3), "subword", ["聖", "人"])]
+
+
+def test_a_group_is_as_sure_as_its_least_sure_token():
+    parts = [("日", 0.9), ("安", 0.2), ("又", 0.5)]
+    tokens = [Token(t, 0, 1, "component", sure, (n, 3)) for n, (t, sure) in enumerate(parts)]
+    assert make_doc(NLP.vocab, ["晏"], tokens)[0]._.confidence == 0.2
+
+
 def test_a_token_of_another_tokenizer_is_a_character_or_a_subword():
     doc = Doc(spacy.blank("en").vocab, ["道", "{日止頁}", "聖人"], spaces=[True, True, False])
     assert known(doc) == [
