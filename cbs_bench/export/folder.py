@@ -58,6 +58,7 @@ class XmlFolder:
         self._form = form
         self._models = models
         self._ours: set[Path] = set()
+        # A link to nothing is no file of a scan, and a closed folder says so when it is written to.
         for file in files_below(path, OF_IMAGES, left_out=lambda error: None):
             self._check(file)
 

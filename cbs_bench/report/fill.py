@@ -35,7 +35,7 @@ def fill_files(paths: Sequence[Path], boards: Sequence[Board]) -> None:
     """
     filled = {path: fill(_read(path), boards, path) for path in paths}
     for path, text in filled.items():
-        atomic.write_bytes(path, text.encode("utf-8"))
+        atomic.write_bytes(path.resolve(), text.encode("utf-8"))
 
 
 def fill(text: str, boards: Sequence[Board], path: Path) -> str:

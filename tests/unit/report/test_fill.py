@@ -94,6 +94,15 @@ def test_a_file_for_which_there_is_no_room_is_left_as_it_was(boards, tmp_path, c
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_a_link_to_a_text_stays_a_link(boards, tmp_path):
+    file, link = tmp_path / "text.md", tmp_path / "README.md"
+    file.write_text(MARKED.format("pos small"), encoding="utf-8")
+    link.symlink_to(file)
+    assert main(["report", str(tmp_path), "--fill", str(link)]) == 0
+    assert link.is_symlink()
+    assert "stale" not in file.read_text(encoding="utf-8")
+
+
 def test_a_missing_file_is_named(boards, tmp_path, capsys):
     assert main(["report", str(tmp_path), "--fill", str(tmp_path / "none.md")]) == 2
     assert "none.md: cannot be read" in capsys.readouterr().err
