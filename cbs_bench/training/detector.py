@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,20 @@ from cbs_bench.dataset.reader import SPLITS
 from cbs_bench.errors import InputError
 from cbs_bench.metrics.detection import detection_scores
 from cbs_bench.rendering.fonts import Font, covering, find_fonts
-from cbs_bench.training.checkpoint import Checkpoint, run_of
+from cbs_bench.training.checkpoint import Checkpoint
 from cbs_bench.training.classes import frequent_graphs
 from cbs_bench.training.crops import read_crops
 from cbs_bench.training.export import export_onnx, write_card
 from cbs_bench.training.loop import Schedule, device, optimise, precision
 from cbs_bench.training.networks import HeatmapNetwork
 from cbs_bench.training.pieces import Batch, pieces_of
+from cbs_bench.training.record import (
+    digest,
+    font_digest,
+    noted,
+    numbers_of,
+    refuse_other_kind,
+)
 from cbs_bench.training.settings import DetectorSettings
 from cbs_bench.training.slips import (
     Slip,
@@ -35,6 +41,8 @@ from cbs_bench.training.slips import (
 )
 from cbs_bench.vision.detector import SLIP_WIDTH, Detector
 from cbs_bench.vision.images import Pixels
+
+KIND = "detector"
 
 THRESHOLDS = tuple(round(0.2 + 0.05 * step, 2) for step in range(11))
 REAL_REPEATS = 12
@@ -56,12 +64,18 @@ def train(settings: DetectorSettings, report: Callable[[str], None]) -> None:
     """Train, choose the threshold, export and score a detector.
 
     Raises:
-        InputError: If there is nothing to train on, or no font to write with.
+        InputError: If there is nothing to train on, no font to write with, or the folder of the
+            model holds one of another kind.
     """
+    refuse_other_kind(settings.out, KIND)
     torch.manual_seed(settings.seed)
     generator = np.random.default_rng(settings.seed)
     real, crops = read_slips(settings.data), _crops(settings)
-    training = _training_scans(real, crops["train"], settings, generator)
+    made = _made_scans(crops["train"], settings, generator)
+    training = [slip for slip in real if slip.split == "train"] * REAL_REPEATS
+    training += [slip for scans in made.values() for slip in scans]
+    if not training:
+        raise InputError("nothing to train on", remedy="give --data with slips, or --fonts")
     report(f"{len(training)} training scans, {len(real)} real ones in all splits")
     network = HeatmapNetwork().to(device(), memory_format=torch.channels_last)
     optimise(
@@ -75,35 +89,40 @@ def train(settings: DetectorSettings, report: Callable[[str], None]) -> None:
     validation = _validation_scans(real, crops["validation"], settings, generator)
     # Without anything for validation, a sample of the training scans decides the threshold.
     fitting = validation or training[:: max(len(training) // 40, 1)]
-    _finish(network, real, fitting, settings, report)
+    counts = {name: len(scans) for name, scans in made.items()}
+    _finish(network, real, fitting, counts, settings, report)
 
 
-def _run(settings: DetectorSettings) -> str:
-    data = [reader.fingerprint(folder) for folder in (*settings.data, *settings.evaluate)]
-    return run_of(replace(settings, out=Path(), command=""), data)
+def _run(settings: DetectorSettings) -> dict[str, Any]:
+    """What decides what is learned."""
+    data = [[reader.fingerprint(f) for f in found] for found in (settings.data, settings.evaluate)]
+    return {
+        **numbers_of(settings),
+        "fonts": font_digest(settings.fonts),
+        "label_counts": digest(_written(settings)),
+        "data": digest(data),
+    }
 
 
-def _training_scans(
-    real: Sequence[Slip],
-    crops: Sequence[Pixels],
-    settings: DetectorSettings,
-    generator: np.random.Generator,
-) -> list[Slip]:
-    """Real scans, and made ones of real crops and of rendered graphs."""
-    scans = [slip for slip in real if slip.split == "train"] * REAL_REPEATS
+def _made_scans(
+    crops: Sequence[Pixels], settings: DetectorSettings, generator: np.random.Generator
+) -> dict[str, list[Slip]]:
+    """Training scans that are ``composed`` of real crops, and of ``rendered`` graphs."""
+    made: dict[str, list[Slip]] = {"composed": [], "rendered": []}
     if crops:
-        scans += made_scans(composed(crops, generator), settings.composed, generator, "train")
+        make = composed(crops, generator)
+        made["composed"] = made_scans(make, settings.composed, generator, "train")
     if settings.fonts:
-        graphs = (
-            frequent_graphs(settings.label_counts)[:FREQUENT]
-            if settings.label_counts
-            else list(FALLBACK_TEXT)
-        )
-        make = rendered(graphs, _hands(settings.fonts), generator)
-        scans += made_scans(make, settings.rendered, generator, "train")
-    if not scans:
-        raise InputError("nothing to train on", remedy="give --data with slips, or --fonts")
-    return scans
+        make = rendered(_written(settings), _hands(settings.fonts), generator)
+        made["rendered"] = made_scans(make, settings.rendered, generator, "train")
+    return made
+
+
+def _written(settings: DetectorSettings) -> list[str]:
+    """The graphs of rendered slips."""
+    if settings.label_counts is None:
+        return list(FALLBACK_TEXT)
+    return frequent_graphs(settings.label_counts)[:FREQUENT]
 
 
 def _hands(paths: Sequence[Path]) -> list[Font]:
@@ -163,6 +182,7 @@ def _finish(
     network: HeatmapNetwork,
     real: Sequence[Slip],
     fitting: Sequence[Slip],
+    made: Mapping[str, int],
     settings: DetectorSettings,
     report: Callable[[str], None],
 ) -> None:
@@ -176,17 +196,14 @@ def _finish(
         "vocabulary": ["character"],
         "calibration": {"threshold": 0.4},
         "training": {
-            "command": settings.command,
-            "seed": settings.seed,
-            "data": [folder.name for folder in settings.data],
+            **noted(settings),
             "slips": {name: len(rows) for name, rows in split.items()},
-            "rendered": settings.rendered if settings.fonts else 0,
-            "composed": settings.composed,
+            **made,
         },
     }
-    detector = Detector(write_card(settings.out, "detector", card))
+    detector = Detector(write_card(settings.out, KIND, card))
     card["calibration"]["threshold"] = _best_threshold(detector, fitting)
-    detector = Detector(write_card(settings.out, "detector", card))
+    detector = Detector(write_card(settings.out, KIND, card))
     card["scores"] = {"scans the threshold is chosen on": measure(detector, fitting)}
     if split["test"]:
         card["scores"]["test"] = measure(detector, split["test"])
@@ -194,7 +211,7 @@ def _finish(
         card["scores"][f"{folder.name}, no slip of it trained on"] = measure(
             detector, read_slips([folder])
         )
-    write_card(settings.out, "detector", card)
+    write_card(settings.out, KIND, card)
     report(json.dumps(card["scores"]))
 
 

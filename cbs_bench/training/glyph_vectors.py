@@ -27,6 +27,7 @@ from cbs_bench.nlp.part_names import part_names
 from cbs_bench.script.components import decompose
 from cbs_bench.script.punctuation import is_punctuation
 from cbs_bench.training.raw_texts import Text, raw_texts
+from cbs_bench.training.record import refuse_other_kind
 from cbs_bench.training.settings import VectorSettings
 
 EDGE = ""
@@ -44,8 +45,9 @@ def train(settings: VectorSettings, report: Callable[[str], None]) -> None:
     """Learn vectors and write their model folder.
 
     Raises:
-        InputError: If there is no text to learn from.
+        InputError: If there is no text to learn from, or the folder holds a model of another kind.
     """
+    refuse_other_kind(settings.out, KIND)
     texts = raw_texts(settings, report)
     glyphs, rows = neighbour_vectors(texts, settings.size, settings.min_count, settings.seed)
     parts, part_rows = component_vectors(glyphs, rows)

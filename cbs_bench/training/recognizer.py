@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,28 +11,35 @@ from torch import nn
 
 from cbs_bench.errors import InputError
 from cbs_bench.rendering.fonts import find_fonts
-from cbs_bench.training.checkpoint import Checkpoint, run_of
+from cbs_bench.training.checkpoint import Checkpoint
 from cbs_bench.training.classes import Classes, choose_classes
 from cbs_bench.training.crops import Crop, VariedCrops, read_crops
 from cbs_bench.training.loop import Schedule, device, optimise
 from cbs_bench.training.losses import GlyphLoss
 from cbs_bench.training.networks import GlyphNetwork
 from cbs_bench.training.prototypes import FixedPrototypes
-from cbs_bench.training.recognizer_card import finish
+from cbs_bench.training.recognizer_card import KIND, finish
+from cbs_bench.training.record import digest, font_digest, numbers_of, refuse_other_kind
 from cbs_bench.training.settings import RecognizerSettings
 from cbs_bench.training.synthetic import Batch, RenderedGlyphs
 from cbs_bench.training.unseen import place_unseen
 from cbs_bench.training.variation import VARIATIONS
 from cbs_bench.vision.framing import Frame
 
+PRETRAINED_BY = (
+    "pretrain_steps", "batch", "side", "trim", "width", "stem_stride", "mirrored", "seed"
+)  # fmt: skip
+"""Settings that decide what is learned before the first real crop."""
+
 
 def train(settings: RecognizerSettings, report: Callable[[str], None]) -> None:
     """Train, calibrate, export and score a recogniser.
 
     Raises:
-        InputError: If there is nothing to train on, no font draws a graph, or the variation is
-            unknown.
+        InputError: If there is nothing to train on, no font draws a graph, the variation is
+            unknown, or the folder of the model holds one of another kind.
     """
+    refuse_other_kind(settings.out, KIND)
     crops = read_crops(settings.data)
     named = read_crops(settings.classes_from)
     # The list of classes may name graphs of every split, as any published vocabulary would;
@@ -121,17 +126,11 @@ def _pretrain(
         # What is learned from real crops may be tried in many ways after it.
         checkpoint=Checkpoint(
             settings.out / "checkpoints" / "pretrained.pt",
-            run_of(
-                classes,
-                frame,
-                settings.fonts,
-                settings.pretrain_steps,
-                settings.batch,
-                settings.width,
-                settings.stem_stride,
-                settings.mirrored,
-                settings.seed,
-            ),
+            {
+                **{name: getattr(settings, name) for name in PRETRAINED_BY},
+                "classes": digest(classes),
+                "fonts": font_digest(settings.fonts),
+            },
         ),
         report=report,
     )
@@ -173,11 +172,14 @@ def _tune(
         Schedule(settings.steps, settings.learning_rate, patience=settings.patience),
         checkpoint=Checkpoint(
             settings.out / "checkpoints" / "tuned.pt",
-            run_of(
-                classes,
-                replace(settings, out=Path(), command=""),
-                [(c.id, c.split, c.graph, zlib.crc32(c.pixels.tobytes())) for c in crops],
-            ),
+            {
+                **numbers_of(settings),
+                "classes": digest(classes),
+                "fonts": font_digest(settings.fonts),
+                "data": digest(
+                    [(c.id, c.split, c.graph, zlib.crc32(c.pixels.tobytes())) for c in crops]
+                ),
+            },
         ),
         report=report,
         score_of=accuracy_on(validation, labels["validation"]) if len(validation) else None,

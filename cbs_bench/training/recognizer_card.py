@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from cbs_bench import revision
 from cbs_bench.metrics.calibration import reliability
 from cbs_bench.metrics.multisets import multiset_f1
 from cbs_bench.script.components import decompose
@@ -22,12 +21,15 @@ from cbs_bench.training.classes import Classes
 from cbs_bench.training.crops import Crop
 from cbs_bench.training.export import export_onnx, quantise, write_card
 from cbs_bench.training.networks import GlyphNetwork
+from cbs_bench.training.record import noted
 from cbs_bench.training.scored import Scored, score
 from cbs_bench.training.settings import RecognizerSettings
 from cbs_bench.types import Recognition
 from cbs_bench.vision.decoding import Decoder
 from cbs_bench.vision.framing import Frame
 from cbs_bench.vision.session import Model
+
+KIND = "recognizer"
 
 INT8_TOLERANCE = 0.005
 """Share of the validation crops that the int8 version may get wrong in addition."""
@@ -64,16 +66,14 @@ def finish(
         "crops": training_crops(classes.graphs, split["train"]),
         "calibration": {"temperature": 1.0, "threshold": 0.5, "component_threshold": 0.3},
         "training": {
-            "settings": _recorded(settings),
-            "revision": revision.current(),
-            "data": [folder.name for folder in settings.data],
+            **noted(settings),
             "crops": {name: len(rows) for name, rows in split.items()},
             "rendered_batches": settings.pretrain_steps if settings.fonts else 0,
         },
     }
     model = _smallest_good(full, settings.out, card, split, report)
     card = judged(model, card, crops)
-    write_card(settings.out, "recognizer", card)
+    write_card(settings.out, KIND, card)
     full.unlink()
     report(json.dumps(card["scores"], ensure_ascii=False))
 
@@ -121,7 +121,7 @@ def _smallest_good(
 ) -> Model:
     """The int8 model, or the full one where int8 loses too much."""
     (out / "model.onnx").write_bytes(full.read_bytes())
-    model = write_card(out, "recognizer", card)
+    model = write_card(out, KIND, card)
     name = _fitting(split)
     fitting = split[name]
     if not fitting:
@@ -130,25 +130,13 @@ def _smallest_good(
     frame = Frame.of_card(card)
     samples = [frame.prepare(c.pixels)[None, None] for c in (split["train"] or fitting)[:300]]
     quantise(full, out / "model.onnx", samples)
-    small = write_card(out, "recognizer", card)
+    small = write_card(out, KIND, card)
     loss = exact - score(small, fitting).top1
     report(f"int8 loses {100 * loss:.2f} points of accuracy on the crops for {name}")
     if loss <= INT8_TOLERANCE:
         return small
     (out / "model.onnx").write_bytes(full.read_bytes())
-    return write_card(out, "recognizer", card)
-
-
-def _recorded(settings: RecognizerSettings) -> dict[str, Any]:
-    """The settings as JSON; ``command`` among them says what they were read from."""
-    return {
-        name: [str(item) for item in value]
-        if isinstance(value, list)
-        else str(value)
-        if isinstance(value, Path)
-        else value
-        for name, value in vars(settings).items()
-    }
+    return write_card(out, KIND, card)
 
 
 def measure(

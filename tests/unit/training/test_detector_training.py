@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
 pytest.importorskip("torch", reason="needs the extra train")
 
+from cbs_bench import revision
 from cbs_bench.cli import main
 from cbs_bench.errors import InputError
 from cbs_bench.training import detector
@@ -29,7 +31,7 @@ def test_nothing_to_train_on_is_one_line(tmp_path):
         detector.train(DetectorSettings([], tmp_path / "out"), print)
 
 
-def test_one_command_trains_scores_and_goes_on(mini, tmp_path, capsys):
+def test_one_command_trains_scores_and_goes_on(mini, tmp_path, capsys, monkeypatch):
     config, model = tmp_path / "run.yaml", tmp_path / "model"
     config.write_text("composed: 2\nbatch: 2\nsteps: 2\n", encoding="utf-8")
     paths = ["--config", str(config), "--data", str(mini), "--out", str(model)]
@@ -40,13 +42,26 @@ def test_one_command_trains_scores_and_goes_on(mini, tmp_path, capsys):
     assert card["scores"]["test"]["slips"] == card["training"]["slips"]["test"] > 0
     assert card["calibration"]["threshold"] in detector.THRESHOLDS
     assert Detector.load(model).threshold == card["calibration"]["threshold"]
-    # A run that is finished learns nothing more when it is started again.
+    assert card["training"]["composed"] == 2
+    assert card["training"]["rendered"] == 0
+    assert card["training"]["settings"]["batch"] == 2
+    assert card["training"]["revision"] == revision.current()
+    # A run that is finished learns nothing more when it is started again, from wherever.
     shown = capsys.readouterr()
     assert "step 2/2" in shown.err
     weights = (model / "model.onnx").read_bytes()
-    assert not main(command)
+    monkeypatch.chdir(tmp_path)
+    here = ["--config", "run.yaml", "--data", os.path.relpath(mini), "--out", "model"]
+    assert not main(["train", "detector", *here])
     assert "going on after step 2 of" in capsys.readouterr().err
     assert (model / "model.onnx").read_bytes() == weights
     # Another run does not take up what this one learned.
     assert main([*command, "--seed", "1"]) == 2
-    assert "was written by a run with other data or settings" in capsys.readouterr().err
+    assert "was written by a run with other data or settings (seed 0)" in capsys.readouterr().err
+
+
+def test_slips_without_crops_are_all_that_was_trained_on(mini, tmp_path, monkeypatch):
+    monkeypatch.setattr(detector, "read_crops", lambda folders: [])
+    detector.train(DetectorSettings([mini], tmp_path, batch=2, steps=1), print)
+    training = json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))["training"]
+    assert training["composed"] == 0 < training["slips"]["train"]

@@ -76,7 +76,7 @@ def test_training_goes_on_from_its_checkpoint(tmp_path):
     for steps in (3, 5):
         optimise(
             network, lambda step: step, loss_of, Schedule(steps, 1e-2),
-            checkpoint=Checkpoint(tmp_path / "c.pt", "run"), report=lambda line: None,
+            checkpoint=Checkpoint(tmp_path / "c.pt", {}), report=lambda line: None,
         )  # fmt: skip
     assert seen == [0, 1, 2, 3, 4]
 
@@ -93,7 +93,7 @@ def test_training_stops_where_validation_no_longer_gains_and_keeps_the_best(tmp_
         network, lambda step: step,
         lambda batch: network(torch.ones(1, 2)).square().sum(),
         Schedule(10, 1e-2, save_every=1, patience=2),
-        checkpoint=Checkpoint(tmp_path / "c.pt", "run"), report=lambda line: None,
+        checkpoint=Checkpoint(tmp_path / "c.pt", {}), report=lambda line: None,
         score_of=score_of,
     )  # fmt: skip
     assert len(weights) == 4
