@@ -74,6 +74,9 @@ def fit(
            f"{training} training crops")  # fmt: skip
     if not training and not settings.fonts:
         raise InputError("nothing to train on", remedy="give --data with crops, or --fonts")
+    if training:
+        passes = settings.steps * _real_crops(settings) / training
+        report(f"{settings.steps} steps: {passes:.1f} passes over the training crops")
     torch.manual_seed(settings.seed)
     network = GlyphNetwork(
         classes.decompositions, len(classes.components), settings.width, settings.stem_stride,
@@ -154,10 +157,9 @@ def _tune(
         split["train"], labels["train"], frame, settings.variation, settings.seed,
         mirrored=settings.mirrored,
     )  # fmt: skip
-    real = settings.batch * 3 // 4 if pictures else settings.batch
+    real = _real_crops(settings)
 
     def batch_of(step: int) -> Batch:
-        """Where there are rendered pictures, a quarter, so that unseen graphs stay known."""
         batch = varied.batch(real, step)
         if pictures is None:
             return batch
@@ -184,6 +186,11 @@ def _tune(
         report=report,
         score_of=accuracy_on(validation, labels["validation"]) if len(validation) else None,
     )
+
+
+def _real_crops(settings: RecognizerSettings) -> int:
+    """In a batch; where pictures are rendered, a quarter is, so that unseen graphs stay known."""
+    return settings.batch * 3 // 4 if settings.fonts else settings.batch
 
 
 def accuracy_on(
