@@ -6,10 +6,13 @@ import dataclasses
 import types
 import typing
 from collections.abc import Mapping
+from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
 from cbs_bench.errors import InputError
+from cbs_bench.training.settings import BOUNDS
 
 Settings = TypeVar("Settings")
 
@@ -25,7 +28,7 @@ def settings_from(kind: type[Settings], config: Path | None, flags: Mapping[str,
 
     Raises:
         InputError: If the file is no mapping, names an unknown field or has a value of the
-            wrong type, or if a field without default is set nowhere.
+            wrong type or out of bounds, or if a field without default is set nowhere.
     """
     types_of = typing.get_type_hints(kind)
     values = dict(_read(config)) if config is not None else {}
@@ -38,8 +41,8 @@ def settings_from(kind: type[Settings], config: Path | None, flags: Mapping[str,
     given = {name: value for name, value in flags.items() if value is not None}
     values |= {name: value for name, value in given.items() if name in types_of}
     for name, value in values.items():
-        if isinstance(value, int | float) and value < 0:
-            raise InputError(f"{name} is {value}", path=config, remedy="give 0 or more")
+        if name in BOUNDS:
+            _check_bounds(name, value, config)
     for field in dataclasses.fields(typing.cast(Any, kind)):
         required = field.default is field.default_factory is dataclasses.MISSING
         if required and field.name not in values:
@@ -49,6 +52,13 @@ def settings_from(kind: type[Settings], config: Path | None, flags: Mapping[str,
                 remedy=f"give --{field.name.replace('_', '-')} or a config file with it",
             )
     return kind(**values)
+
+
+def _check_bounds(name: str, value: float, config: Path | None) -> None:
+    low, high = BOUNDS[name]
+    if not low <= value <= high:
+        remedy = f"give {low} or more" if high == inf else f"give {low} to {high}"
+        raise InputError(f"{name} is {value}", path=config, remedy=remedy)
 
 
 def _read(config: Path) -> Mapping[str, Any]:
@@ -79,6 +89,9 @@ def _converted(value: Any, wanted: Any, name: str, config: Path | None) -> Any:
         return Path(value)
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if wanted is float and isinstance(value, str):
+        with suppress(ValueError):  # YAML 1.1 takes 1e-3 for text
+            return float(value)
     if type(value) is wanted:
         return value
     raise InputError(

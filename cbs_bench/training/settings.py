@@ -3,7 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
+
+BOUNDS: dict[str, tuple[float, float]] = {
+    "frequent": (0, inf),
+    "pretrain_steps": (0, inf),
+    "steps": (0, inf),
+    "batch": (2, inf),  # a network normalises by the spread of a batch
+    "learning_rate": (1e-7, 1),
+    "patience": (1, inf),
+    "side": (16, 512),
+    "width": (4, 256),
+    "stem_stride": (1, 2),
+    "mixup": (0, 1),
+    "margin": (0, 1),
+    "rendered": (0, inf),
+    "composed": (0, inf),
+    "size": (1, inf),
+    "min_count": (1, inf),
+    "seed": (0, 2**32 - 1),
+}
+"""The least and the greatest value of each setting that is a number, whichever model it is of."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,10 @@ from cbs_bench.dataset import writer
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BuildOptions
 from cbs_bench.training import recognizer
+from cbs_bench.training.classes import choose_classes
 from cbs_bench.training.config import settings_from
-from cbs_bench.training.settings import RecognizerSettings
+from cbs_bench.training.crops import Crop
+from cbs_bench.training.settings import BOUNDS, RecognizerSettings
 from cbs_bench.vision import Recognizer
 
 pytestmark = pytest.mark.train
@@ -79,3 +81,19 @@ def test_fonts_that_draw_no_graph_are_one_line(blank_font, tmp_path, monkeypatch
     settings = RecognizerSettings([], tmp_path, fonts=[tmp_path])
     with pytest.raises(InputError, match="no font draws any of the 0 graphs; give fonts of the"):
         recognizer.train(settings, print)
+
+
+@pytest.mark.parametrize("variation", ["photograph", "drawing"])
+def test_the_smallest_network_learns_and_says_how_often_it_sees_a_crop(variation, tmp_path):
+    low = {name: BOUNDS[name][0] for name in ("side", "batch", "width")}
+    settings = RecognizerSettings(
+        [], tmp_path, **low, stem_stride=2, variation=variation, steps=3, mixup=1.0
+    )
+    generator = np.random.default_rng(0)
+    crops = [
+        Crop(str(i), drawing(graph, generator), graph, str(i), "train")
+        for i, graph in enumerate(["ring", "cross"] * 2)
+    ]
+    lines = []
+    recognizer.fit(crops, choose_classes(["ring", "cross"], None, 0), settings, lines.append)
+    assert "3 steps: 1.5 passes over the training crops" in lines
