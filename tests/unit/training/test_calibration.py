@@ -7,6 +7,7 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the extra train")
 
+from cbs_bench.training import calibration
 from cbs_bench.training.calibration import calibrate
 from cbs_bench.training.scored import Scored
 from cbs_bench.vision.decoding import Decoder
@@ -58,3 +59,24 @@ def test_a_boasting_network_is_cooled():
     rows = [[8, 0, 0, 0]] * 20
     assert calibrate(scored(rows, [0] * 20), card([1] * 4))["temperature"] < 1
     assert calibrate(scored(rows, [0, 1] * 10), card([1] * 4))["temperature"] > 1
+
+
+@pytest.mark.parametrize(
+    ("most", "decoded"), [(400, range(12)), (12, range(12)), (4, [0, 3, 7, 11])]
+)
+def test_of_many_crops_in_doubt_some_drawn_evenly_are_decoded(most, decoded, monkeypatch):
+    seen = []
+
+    class Watched(Decoder):
+        def decode(self, graphs, components):
+            seen.append(components[:, 0].tolist())
+            return super().decode(graphs, components)
+
+    monkeypatch.setattr(calibration, "Decoder", Watched)
+    monkeypatch.setattr(calibration, "MOST_DOUBTED", most)
+    # All are wrong, so that all are in doubt.
+    doubted = scored([[1, 0, 0, 0]] * 12, [1] * 12)
+    doubted.components[:, 0] = range(12)
+    calibrate(doubted, card([1] * 4))
+    assert seen
+    assert all(rows == [float(place) for place in decoded] for rows in seen)
