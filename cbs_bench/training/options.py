@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import shlex
 import sys
+import textwrap
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from cbs_bench.errors import InputError
+from cbs_bench.training.settings import DetectorSettings, RecognizerSettings, VectorSettings
 
 TRAINERS = {"detector": "detector", "recognizer": "recognizer", "vectors": "glyph_vectors"}
 """Which module trains which model."""
+
+SETTINGS: dict[str, type[Any]] = {
+    "detector": DetectorSettings,
+    "recognizer": RecognizerSettings,
+    "vectors": VectorSettings,
+}
 
 FLAGS = (
     "fonts", "label_counts", "classes_from", "evaluate", "exclude", "steps", "pretrain_steps"
@@ -23,9 +32,11 @@ FLAGS = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what both models share and what each one takes."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _told_settings()
     parser.add_argument("model", choices=tuple(TRAINERS))
     parser.add_argument(
-        "--config", type=Path, help="YAML of any settings of the model; flags override it"
+        "--config", type=Path, help="YAML of any of the settings below; flags override it"
     )
     parser.add_argument("--data", type=Path, nargs="*", help="built datasets")
     parser.add_argument("--out", type=Path, help="folder of the model")
@@ -43,9 +54,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--exclude", type=Path, nargs="*", metavar="DIR",
         help="datasets whose test sentences no text for the vectors may hold",
     )  # fmt: skip
-    parser.add_argument("--steps", type=int, help="batches of real data")
-    parser.add_argument("--pretrain-steps", type=int, help="batches of rendered graphs")
-    parser.add_argument("--seed", type=int)
+    parser.add_argument("--steps", type=int, help=f"batches of real data ({_defaults('steps')})")
+    parser.add_argument(
+        "--pretrain-steps", type=int,
+        help=f"batches of rendered graphs ({_defaults('pretrain_steps')})",
+    )  # fmt: skip
+    parser.add_argument("--seed", type=int, help="of all that is drawn (default 0)")
+
+
+def _told_settings() -> str:
+    """The settings of each model and their defaults, for the end of the help."""
+    told = ["settings of --config and their defaults; those without any must be given:"]
+    for model, kind in SETTINGS.items():
+        fields = [field for field in dataclasses.fields(kind) if field.name != "command"]
+        listed = "; ".join(_told(field) for field in fields)
+        told += textwrap.wrap(
+            f"{model}: {listed}", 90, initial_indent="  ", subsequent_indent=" " * 6
+        )
+    return "\n".join(told)
+
+
+def _told(field: dataclasses.Field[Any]) -> str:
+    if field.default is not dataclasses.MISSING:
+        return f"{field.name} {'none' if field.default is None else field.default}"
+    return f"{field.name} none" if field.default_factory is not dataclasses.MISSING else field.name
+
+
+def _defaults(name: str) -> str:
+    """What a flag is where it is not given, for each model that takes it."""
+    told = [
+        f"{model} {field.default}"
+        for model, kind in SETTINGS.items()
+        for field in dataclasses.fields(kind)
+        if field.name == name
+    ]
+    return f"default: {', '.join(told)}"
 
 
 def run(options: argparse.Namespace) -> None:
@@ -54,16 +97,10 @@ def run(options: argparse.Namespace) -> None:
     Raises:
         InputError: If a setting is wrong or missing, or torch is not installed.
     """
-    from cbs_bench.training import settings
     from cbs_bench.training.config import settings_from
 
     flags = {**vars(options), "command": shlex.join(["cbs-bench", *sys.argv[1:]])}
-    kinds: dict[str, type[Any]] = {
-        "detector": settings.DetectorSettings,
-        "recognizer": settings.RecognizerSettings,
-        "vectors": settings.VectorSettings,
-    }
-    chosen = settings_from(kinds[options.model], options.config, flags)
+    chosen = settings_from(SETTINGS[options.model], options.config, flags)
     _refuse_unused(options, vars(chosen))
     try:
         trainer = import_module(f"cbs_bench.training.{TRAINERS[options.model]}")
