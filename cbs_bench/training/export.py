@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +38,27 @@ def export_onnx(network: nn.Module, example: torch.Tensor, path: Path, *, free_s
             2: 16 * torch.export.Dim("rows", min=1, max=4096),
             3: 16 * torch.export.Dim("columns", min=1, max=4096),
         }
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch of its own doings
+    with _silent():
         torch.onnx.export(
             network.cpu().to(memory_format=torch.contiguous_format), (example,), str(path),
             dynamo=True, opset_version=OPSET, dynamic_shapes=(axes,), external_data=False,
             verbose=False,
         )  # fmt: skip
     forget_origin(path)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Without what torch has to say of its own doings, and of packages that it could use."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def forget_origin(path: Path) -> None:

@@ -1,3 +1,5 @@
+import logging
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -21,10 +23,13 @@ def outputs(path, pixels):
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
-def test_the_exported_recogniser_answers_as_the_trained_one(mirrored, tmp_path):
+def test_the_exported_recogniser_answers_as_the_trained_one(mirrored, tmp_path, caplog):
     torch.manual_seed(0)
     network = GlyphNetwork(GRAPHS, 5, width=8, mirrored=mirrored).eval()
     export_onnx(network, torch.zeros(2, 1, 64, 64), tmp_path / "m.onnx", free_size=False)
+    said = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert not said  # of packages that torch could use
+    assert logging.getLogger("torch.onnx").level != logging.ERROR
     pixels = np.random.default_rng(0).standard_normal((3, 1, 64, 64), np.float32)
     expected = network(torch.from_numpy(pixels))
     for got, wanted in zip(outputs(tmp_path / "m.onnx", pixels), expected, strict=True):
@@ -79,6 +84,50 @@ def test_training_goes_on_from_its_checkpoint(tmp_path):
             checkpoint=Checkpoint(tmp_path / "c.pt", {}), report=lambda line: None,
         )  # fmt: skip
     assert seen == [0, 1, 2, 3, 4]
+
+
+def test_a_run_that_was_broken_off_ends_as_an_unbroken_one(tmp_path):
+    def run(name, breaks_at=None):
+        torch.manual_seed(0)
+        network = torch.nn.Linear(4, 1)
+
+        def loss_of(batch):
+            if batch == breaks_at:
+                raise KeyboardInterrupt
+            told = torch.randn(3, 4, generator=torch.Generator().manual_seed(batch))
+            return (network(told) - batch).square().mean()
+
+        optimise(
+            network, lambda step: step, loss_of, Schedule(8, 0.1, save_every=3),
+            checkpoint=Checkpoint(tmp_path / name, {}), report=lambda line: None,
+        )  # fmt: skip
+        return network.weight
+
+    with pytest.raises(KeyboardInterrupt):
+        run("broken.pt", breaks_at=5)
+    assert torch.equal(run("broken.pt"), run("whole.pt"))
+
+
+def test_what_is_kept_is_the_mean_of_the_weights_on_the_way(tmp_path):
+    network = torch.nn.Linear(2, 1)
+    start = network.weight.detach().clone()
+    looks = []
+
+    def score_of(average):
+        looks.append((average.weight.detach().clone(), network.weight.detach().clone()))
+        return float(len(looks))
+
+    optimise(
+        network, lambda step: step,
+        lambda batch: -network(torch.ones(1, 2)).sum(),  # every weight rises with every step
+        Schedule(6, 1e-1, weight_decay=0.0, save_every=1),
+        checkpoint=Checkpoint(tmp_path / "c.pt", {}), report=lambda line: None,
+        score_of=score_of,
+    )  # fmt: skip
+    for average, now in looks:
+        assert (start < average).all()
+        assert (average < now).all()
+    assert torch.equal(network.weight, looks[-1][0])
 
 
 def test_training_stops_where_validation_no_longer_gains_and_keeps_the_best(tmp_path):
