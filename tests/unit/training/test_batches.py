@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import numpy as np
 import pytest
 
-pytest.importorskip("torch", reason="needs the extra train")
+torch = pytest.importorskip("torch", reason="needs the extra train")
 
 from cbs_bench.training.batches import drawn
 from cbs_bench.training.crops import Crop, VariedCrops
@@ -56,3 +57,24 @@ def test_a_batch_depends_on_seed_and_step_alone(mirrored):
     assert np.array_equal(pictures(0, 4), pictures(0, 4))
     assert not np.array_equal(pictures(0, 4), pictures(0, 5))
     assert not np.array_equal(pictures(0, 4), pictures(1, 4))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+@pytest.mark.parametrize(("cores", "elsewhere"), [(1, False), (2, True), (4, True)])
+def test_batches_are_drawn_in_another_process_where_there_are_cores(cores, elsewhere, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(cores))
+    with drawn(lambda step: os.getpid(), range(2)) as batches:
+        assert [pid != os.getpid() for pid in batches] == [elsewhere, elsewhere]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+def test_torch_gives_up_threads_while_batches_are_drawn_and_not_after(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(4))
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        with drawn(lambda step: step, range(2)):
+            assert torch.get_num_threads() == 2
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)

@@ -124,3 +124,16 @@ def test_a_component_is_as_likely_as_the_graphs_that_hold_it(decompositions, see
         ]  # fmt: skip
         assert found == pytest.approx(wanted, abs=1e-6)
     assert ((places >= 0) & (places <= 1)).all()
+
+
+def test_a_head_taught_to_miss_nothing_is_believed_with_that_in_mind():
+    evidence = ComponentEvidence(["女子", "日月"], ["女"])
+    # The odds of a head that was taught to miss nothing are eight times too high.
+    graphs, undecided = np.float32([0, 1]), np.float32([0])
+    assert evidence.likely(graphs, undecided, 0.1) == ["日", "月"]
+    assert set(evidence.likely(graphs, undecided + np.log(8), 0.1)) == {"女", "日", "月"}
+
+
+def test_what_is_a_whole_graph_stands_in_the_middle():
+    evidence = ComponentEvidence(["人", "女子"], [])
+    assert evidence.likely(np.float32([0.5, 0.5]), np.float32([]), 0.1) == ["女", "人", "子"]
