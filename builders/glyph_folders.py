@@ -13,7 +13,7 @@ from cbs_bench.dataset.images import UNREADABLE, BadRowError, encoded
 from cbs_bench.dataset.splits import share
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
-from cbs_bench.script.labels import Status, parse, split_glyphs
+from cbs_bench.script.labels import parse
 from cbs_bench.walk import IMAGE_SUFFIXES
 
 LAYOUT = "a folder or zip archive with images as <class>/<name>.png"
@@ -23,7 +23,8 @@ class GlyphFolders(CorpusBuilder):
     """Takes the name of each image's folder as its label.
 
     A folder above the classes (``train/0012/a.png``) becomes the document. Where a class is
-    named by a number or a word, that name is the graph and the status is ``unencoded``.
+    named by a number or a word, that name is the graph and the status is ``unencoded``; see
+    :mod:`cbs_bench.script.class_names`.
     """
 
     info = CorpusInfo(
@@ -105,21 +106,11 @@ def _same(images: Mapping[PurePosixPath, ImageRef]) -> list[list[PurePosixPath]]
 def _record(
     path: PurePosixPath, image: ImageRef, position: int, lookup: rows.Lookup, split: str
 ) -> Record:
-    label = parse(path.parent.name)
-    # `0012` and `horse` are names of classes and not themselves written with a code point.
-    encoded = label.encoded and not label.graph.isascii() and len(split_glyphs(label.graph)) == 1
-    named = not encoded and (label.encoded or label.status is Status.UNANALYSED)
-    status = "unencoded" if named else label.status.value
     document = path.parent.parent.name
     row = {
         "id": path.with_suffix("").as_posix().replace("/", "_"),
         "image": image,
-        "label": label.raw,
-        "graph": label.graph,
-        "reading": label.reading,
-        "components": list(rows.parts(label, lookup)) if status != "unencoded" else [],
-        "encoded": encoded,
-        "status": status,
+        **rows.label_columns(parse(path.parent.name), lookup),
         "source": "",
         "document": document,
         "slip": "",

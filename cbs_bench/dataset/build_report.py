@@ -25,6 +25,7 @@ class BuildReport:
         sources: Rows by ``(config, source, split)``; configs without sources are not in it.
         rejected: Raw rows left out, by reason without its particulars.
         examples: Where the first one of each reason is.
+        shared: Classes that stand under several labels, and these.
         repeats: Test sentences that are in train as well.
         by_document: Whether splits keep whole documents together.
         fingerprint: The digest of the data.
@@ -36,6 +37,7 @@ class BuildReport:
     sources: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
+    shared: list[tuple[str, list[str]]] = field(default_factory=list)
     repeats: Repeats = field(default_factory=Repeats)
     by_document: bool = False
     fingerprint: str = ""
@@ -63,6 +65,10 @@ class BuildReport:
         scans = sum(self.sources["slips", PREDICTED, split] for split in reader.SPLITS)
         if scans:
             lines.append(f"  {scans} of the slips were read by models and corrected by nobody")
+        if self.shared:
+            graph, labels = self.shared[0]
+            first = f"{graph} under {', '.join(labels)}"
+            lines.append(f"  classes under several labels: {len(self.shared)} (first: {first})")
         for reason, number in self.rejected.most_common(5):
             lines.append(f"  rejected {number}: {reason} (first: {self.examples[reason]})")
         if self.rejected:

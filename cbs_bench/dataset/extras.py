@@ -11,6 +11,8 @@ from typing import Any
 from cbs_bench.dataset import contact_sheet
 from cbs_bench.dataset.contact_sheet import ContactSheet
 from cbs_bench.dataset.fewshot import CHARACTERS, THRESHOLDS, frequent
+from cbs_bench.script.class_names import names_class
+from cbs_bench.script.labels import parse
 
 LABEL_COUNTS = "label-counts.json"
 FILES = (LABEL_COUNTS, contact_sheet.NAME)
@@ -47,6 +49,14 @@ class Extras:
             text = json.dumps(counts, ensure_ascii=False, indent=0) + "\n"
             (folder / LABEL_COUNTS).write_text(text, encoding="utf-8", newline="\n")
         self.pictured = self._glyphs.write(folder) or self._slips.write(folder)
+
+    def shared(self) -> list[tuple[str, list[str]]]:
+        """Classes that stand under several labels, and these."""
+        labels: dict[str, list[str]] = {}
+        for label in map(parse, sorted(self._labels)):
+            if names_class(label):
+                labels.setdefault(label.graph, []).append(label.raw)
+        return [(graph, found) for graph, found in labels.items() if len(found) > 1]
 
     def few_shot(self) -> list[tuple[int, int, int]]:
         """Threshold, classes that reach it, and their images."""

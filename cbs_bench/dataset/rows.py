@@ -13,7 +13,8 @@ from cbs_bench.dataset.schema import bio
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BuildOptions, ImageRef
 from cbs_bench.script import components
-from cbs_bench.script.labels import Label
+from cbs_bench.script.class_names import is_name, row_status
+from cbs_bench.script.labels import Label, Status
 from cbs_bench.script.orthography import Orthography
 from cbs_bench.walk import files_below, is_hidden
 
@@ -49,6 +50,19 @@ def respeller(options: BuildOptions) -> Respell:
 def parts(label: Label, lookup: Lookup) -> tuple[str, ...]:
     """A composition names its components itself; others are looked up."""
     return label.components or (lookup(label.graph) if label.encoded else ())
+
+
+def label_columns(label: Label, lookup: Lookup) -> dict[str, Any]:
+    """The columns of ``glyphs`` that a label fills where it may be the name of a class."""
+    status = row_status(label)
+    return {
+        "label": label.raw,
+        "graph": label.graph,
+        "reading": label.reading,
+        "components": [] if is_name(label) else list(parts(label, lookup)),
+        "encoded": status is Status.ENCODED,
+        "status": status.value,
+    }
 
 
 def text_row(

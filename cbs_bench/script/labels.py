@@ -2,7 +2,8 @@
 
 Raw labels follow the palaeographers' apparatus: ``又（有）`` is the graph 又 read as 有,
 ``{日止頁}（夏）`` a graph without a code point composed of 日, 止 and 頁. One parser owns the
-grammar. It never fails: what it cannot analyse keeps its raw text and says so by its status.
+grammar. It never fails: what it cannot analyse to the end keeps its raw text as its graph and says
+so by its status.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _BRACKETS = {"（": "）", "〈": "〉", "[": "]"}
 _CHAIN = re.compile("[→-]")
 _BRACE_OR_LINE_END = re.compile(r"[{}\n]")
 _ZERO_WIDTH_JOINER = "\u200d"
+_SIGNS = ("Lo", "Co", "Cn", "So")
 
 
 class Status(StrEnum):
@@ -40,7 +42,7 @@ class Label:
     Attributes:
         raw: The label as it stands in the corpus; ``str(label)`` gives it back.
         graph: What is written: code points, or a composition in braces; ``○`` where it
-            cannot be encoded, ``□`` where it is lost.
+            cannot be encoded, ``□`` where it is lost; the raw label where it is not analysed.
         components: The parts of a composition in writing order; empty otherwise.
         readings: The chain of readings, last one last: ``X（Y→Z）`` has Y and Z.
         emendation: What the editor takes the graph for, ``X〈Y-Z〉`` has Y and Z.
@@ -71,11 +73,6 @@ class Label:
         """Whether the graph is written with code points of its own."""
         return self.status is Status.ENCODED
 
-    @property
-    def is_character(self) -> bool:
-        """Whether a recogniser can learn the graph as a class."""
-        return self.status in (Status.ENCODED, Status.COMPOSED)
-
 
 def parse(raw: str) -> Label:
     """Analyse one raw label.
@@ -92,16 +89,17 @@ def parse(raw: str) -> Label:
     marks, leftover = _suffixes(rest)
     readings = tuple(part for text in marks["（"] for part in _chain_of(text))
     emendation = tuple(part for text in marks["〈"] for part in _chain_of(text))
-    status = _status_of(graph) if graph and not leftover else Status.UNANALYSED
+    # Half of a label would be one graph for all that begin alike: `01-a` and `01-b`.
+    analysed = bool(graph) and not leftover
     return Label(
         raw,
-        graph or raw,
-        compose_parts(graph) if graph.startswith("{") else (),
+        graph if analysed else raw,
+        compose_parts(graph) if analysed and graph.startswith("{") else (),
         readings,
         emendation,
         ligature=bool(marks["="]),
         uncertain=bool(marks["？"] or marks["["]) or "？" in graph or "[" in graph,
-        status=status,
+        status=_status_of(graph) if analysed else Status.UNANALYSED,
     )
 
 
@@ -133,7 +131,7 @@ def compose_parts(composition: str) -> tuple[str, ...]:
     return tuple(
         glyph
         for glyph in split_glyphs(composition[1:-1])
-        if glyph.startswith("{") or unicodedata.category(glyph[0]) in ("Lo", "Co", "Cn", "So")
+        if glyph.startswith("{") or unicodedata.category(glyph[0]) in _SIGNS
     )
 
 
@@ -145,7 +143,11 @@ def _head(raw: str) -> tuple[str, str]:
     match = re.match(r"[^（）〈〉\[\]{}=？,→\-\sA-Za-z]+", raw)
     if match is None:
         return "", raw
-    return match.group(), re.sub(r"^[A-Z](?![a-z])", "", raw[match.end() :])
+    graph, rest = match.group(), raw[match.end() :]
+    # A letter tells variants of a character apart, 上 and 上B; in 1A it is part of a name.
+    if unicodedata.category(graph[-1]) in _SIGNS:
+        rest = re.sub(r"^[A-Z](?![a-z])", "", rest)
+    return graph, rest
 
 
 def _suffixes(rest: str) -> tuple[dict[str, list[str]], str]:

@@ -15,6 +15,7 @@ from cbs_bench.errors import InputError
 from cbs_bench.interfaces import PredictingTask, RunRequest, TaskInfo
 from cbs_bench.metrics.calibration import reliability
 from cbs_bench.predictions import Predictions
+from cbs_bench.script.class_names import names_class
 from cbs_bench.script.labels import parse
 from cbs_bench.vision.choice import open_recognizer
 from cbs_bench.vision.decoding import CANDIDATES
@@ -71,7 +72,7 @@ class RecognitionTask(PredictingTask[CropGold]):
     )
 
     def predict(self, request: RunRequest) -> Iterator[Predictions]:
-        """Recognise every test crop whose label names a character.
+        """Recognise every test crop whose label names a class.
 
         A row tells whether its first candidate is ``accepted``: as confident as the recogniser's
         own threshold asks.
@@ -121,7 +122,7 @@ class RecognitionTask(PredictingTask[CropGold]):
 
 
 def read_crops(folder: Path) -> list[Crop]:
-    """The test crops whose label names a character.
+    """The test crops whose label names a class.
 
     Raises:
         InputError: If there is none.
@@ -129,13 +130,13 @@ def read_crops(folder: Path) -> list[Crop]:
     crops: list[Crop] = []
     for row in reader.rows(folder, "glyphs", "test"):
         label = parse(row["label"])
-        if label.is_character:
+        if names_class(label):
             parts = tuple(row["components"])
             image = row["image"]["bytes"]
             crops.append(Crop(row["id"], image, row["label"], label.graph, parts))
     if not crops:
         raise InputError(
-            "the glyphs config has no character in its test split",
+            "the glyphs config has no class in its test split",
             path=folder,
             remedy="build it from a corpus with more slips",
         )
@@ -145,7 +146,7 @@ def read_crops(folder: Path) -> list[Crop]:
 def training_sizes(folder: Path) -> Counter[str]:
     """Number of training crops of each graph."""
     labels = (parse(row["label"]) for row in reader.rows(folder, "glyphs", "train"))
-    return Counter(label.graph for label in labels if label.is_character)
+    return Counter(label.graph for label in labels if names_class(label))
 
 
 def slices_of(size: int) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cbs_bench.errors import InputError
+from cbs_bench.script.class_names import names_class
 from cbs_bench.script.components import decompose
 from cbs_bench.script.labels import parse
 
@@ -63,6 +64,6 @@ def frequent_graphs(label_counts: Path) -> list[str]:
         ) from error
     graphs: Counter[str] = Counter()
     for label, count in labels:
-        if label.is_character and not label.uncertain and not label.ligature:
+        if names_class(label) and not label.uncertain and not label.ligature:
             graphs[label.graph] += count
     return sorted(graphs, key=lambda graph: (-graphs[graph], graph))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from cbs_bench.dataset import reader
-from cbs_bench.script.labels import Status, parse
+from cbs_bench.script.class_names import names_class
+from cbs_bench.script.labels import Label, parse
 from cbs_bench.training.synthetic import Batch
 from cbs_bench.training.variation import VARIATIONS
 from cbs_bench.vision.framing import Frame, standardise
@@ -38,7 +41,7 @@ class Crop:
 
 
 def read_crops(folders: Sequence[Path]) -> list[Crop]:
-    """Every crop of a character in the ``glyphs`` configs of ``folders``.
+    """Every crop of a class in the ``glyphs`` configs of ``folders``.
 
     Where two datasets put one slip into different splits, the one furthest from training
     wins, so that no slip is both learned and tested.
@@ -51,20 +54,40 @@ def read_crops(folders: Sequence[Path]) -> list[Crop]:
     return [replace(crop, split=split[crop.slip]) for crop in crops]
 
 
+def left_out(folders: Sequence[Path]) -> str:
+    """How many crops of ``folders`` cannot be trained on, and why: ``9 lost, 2 ligature``."""
+    reasons = Counter(
+        _unfit(parse(row["label"])) or f"of {split}"
+        for folder in folders
+        for split, row in _rows(folder)
+    )
+    del reasons["of train"]
+    return ", ".join(f"{number} {reason}" for reason, number in reasons.most_common())
+
+
 def _crops_of(folder: Path) -> Iterator[Crop]:
-    if "glyphs" not in reader.configs(folder):
-        return
-    for split in reader.SPLITS:
-        for row in reader.rows(folder, "glyphs", split):
-            label = parse(row["label"])
-            # A class of a script without code points has a name, unlike the corpus's ○.
-            named = row["status"] == Status.UNENCODED and row["graph"].isascii()
-            if (label.is_character or named) and not label.ligature:
-                pixels = to_grey(load_image(row["image"]["bytes"]))
-                # Corpora count slips as 1 or as 01; where there are none, a crop is one itself.
-                place = f"{row['source']}_{row['document']}_{row['slip'].lstrip('0')}"
-                slip = place if row["slip"] else row["id"]
-                yield Crop(row["id"], pixels, label.graph, slip, split)
+    for split, row in _rows(folder):
+        label = parse(row["label"])
+        if not _unfit(label):
+            pixels = to_grey(load_image(row["image"]["bytes"]))
+            # Corpora count slips as 1 or as 01; where there are none, a crop is one itself.
+            place = f"{row['source']}_{row['document']}_{row['slip'].lstrip('0')}"
+            slip = place if row["slip"] else row["id"]
+            yield Crop(row["id"], pixels, label.graph, slip, split)
+
+
+def _rows(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    if "glyphs" in reader.configs(folder):
+        for split in reader.SPLITS:
+            for row in reader.rows(folder, "glyphs", split):
+                yield split, row
+
+
+def _unfit(label: Label) -> str:
+    """Why a crop is none to learn from; empty if it is one."""
+    if not names_class(label):
+        return label.status.value
+    return "ligature" if label.ligature else ""
 
 
 class VariedCrops:

@@ -13,7 +13,7 @@ from cbs_bench.errors import InputError
 from cbs_bench.rendering.fonts import find_fonts
 from cbs_bench.training.checkpoint import Checkpoint
 from cbs_bench.training.classes import Classes, choose_classes
-from cbs_bench.training.crops import Crop, VariedCrops, read_crops
+from cbs_bench.training.crops import Crop, VariedCrops, left_out, read_crops
 from cbs_bench.training.loop import Schedule, device, optimise
 from cbs_bench.training.losses import GlyphLoss
 from cbs_bench.training.networks import GlyphNetwork
@@ -73,7 +73,12 @@ def fit(
     report(f"{len(classes.graphs)} graphs, {len(classes.components)} components, "
            f"{training} training crops")  # fmt: skip
     if not training and not settings.fonts:
-        raise InputError("nothing to train on", remedy="give --data with crops, or --fonts")
+        unfit = left_out(settings.data)
+        raise InputError(
+            f"nothing to train on{f' (crops left out: {unfit})' if unfit else ''}",
+            path=", ".join(map(str, settings.data)) or None,
+            remedy="give --data with labelled training crops, or --fonts",
+        )
     if training:
         passes = settings.steps * _real_crops(settings) / training
         report(f"{settings.steps} steps: {passes:.1f} passes over the training crops")

@@ -2,8 +2,10 @@ from collections import Counter
 
 import cv2
 import numpy as np
+import pytest
 
 from builders.glyph_folders import GlyphFolders
+from cbs_bench.dataset import writer
 from cbs_bench.interfaces import BuildOptions
 
 
@@ -24,6 +26,27 @@ def test_every_class_of_three_is_tested_and_none_is_only_tested(tmp_path):
         for size in (1, 2, 3, 4, 30)
     }
     assert sizes == {1: (1, 0, 0), 2: (2, 0, 0), 3: (2, 0, 1), 4: (2, 1, 1), 30: (24, 3, 3)}
+
+
+@pytest.mark.parametrize("names", [("4E00", "4E01"), ("01-a", "01-b"), ("1A", "1B"), ("šin", "ša")])
+def test_folders_that_begin_alike_are_classes_of_their_own(names, tmp_path):
+    for name in names:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.png").write_bytes(name.encode())
+    rows = [record.row for record in GlyphFolders().records(tmp_path)]
+    assert sorted(row["graph"] for row in rows) == sorted(names)
+    assert {(row["status"], row["encoded"]) for row in rows} == {("unencoded", False)}
+
+
+def test_a_class_of_several_folders_is_told(tmp_path):
+    generator = np.random.default_rng(0)
+    for name in ("又（右）", "又（有）", "天", "ka"):
+        (tmp_path / "raw" / name).mkdir(parents=True)
+        pixels = generator.integers(0, 256, (24, 24), np.uint8)
+        cv2.imwrite(str(tmp_path / "raw" / name / "1.png"), pixels)
+    out = tmp_path / "out"
+    report = writer.build("glyph_folders", raw=tmp_path / "raw", out=out, options=BuildOptions())
+    assert "classes under several labels: 1 (first: 又 under 又（右）, 又（有）)" in str(report)
 
 
 def test_images_that_are_the_same_are_in_one_split(tmp_path):

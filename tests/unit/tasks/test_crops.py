@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cbs_bench.dataset import writer
+from cbs_bench.interfaces import BuildOptions
 from cbs_bench.tasks.components import edit_distance, ordered_measures
-from cbs_bench.tasks.recognition import Crop, label_ceiling, macro_accuracy, rank_of, slices_of
+from cbs_bench.tasks.recognition import (
+    Crop,
+    RecognitionTask,
+    label_ceiling,
+    macro_accuracy,
+    rank_of,
+    slices_of,
+)
 from cbs_bench.vision.decoding import CANDIDATES
 
 PARTS = st.lists(st.sampled_from("日月木口"), max_size=6)
@@ -48,6 +59,20 @@ def test_order_matters_to_exact_match_and_edits():
     crops = [crop("明", "明", "日月"), crop("林", "林", "木木")]
     measures = ordered_measures([["月", "日"], ["木", "木"]], crops)
     assert measures == {"exact_match": 0.5, "edit_distance": 2 / 4}
+
+
+def test_classes_that_have_only_a_name_are_scored(tmp_path):
+    generator = np.random.default_rng(0)
+    for name in ("horse", "šu", "○"):
+        (tmp_path / "raw" / name).mkdir(parents=True)
+        for number in range(3):
+            pixels = generator.integers(0, 256, (20, 20), np.uint8)
+            cv2.imwrite(str(tmp_path / "raw" / name / f"{number}.png"), pixels)
+    data = tmp_path / "data"
+    writer.build("glyph_folders", raw=tmp_path / "raw", out=data, options=BuildOptions())
+    gold = RecognitionTask().gold(data)
+    assert sorted(found.graph for found in gold.crops) == ["horse", "šu"]
+    assert gold.sizes == {"horse": 2, "šu": 2}
 
 
 @given(PARTS, PARTS)

@@ -70,6 +70,18 @@ def test_one_command_trains_a_script_of_drawings(tmp_path):
         recognizer.train(settings, print)
 
 
+def test_crops_of_no_class_are_counted_where_nothing_is_left(tmp_path):
+    (tmp_path / "raw" / "○").mkdir(parents=True)
+    for number in range(2):
+        pixels = np.random.default_rng(number).integers(0, 256, (20, 20), np.uint8)
+        cv2.imwrite(str(tmp_path / "raw" / "○" / f"{number}.png"), pixels)
+    data = tmp_path / "data"
+    writer.build("glyph_folders", raw=tmp_path / "raw", out=data, options=BuildOptions())
+    settings = RecognizerSettings([data], tmp_path)
+    with pytest.raises(InputError, match=r"data: nothing to train on \(crops left out: 2 unencode"):
+        recognizer.train(settings, print)
+
+
 def test_an_unknown_variation_is_named(tmp_path):
     settings = RecognizerSettings([], tmp_path, variation="painting")
     with pytest.raises(InputError, match=r"painting.*drawing"):
