@@ -40,6 +40,8 @@ class Place:
 def records(place: Place, page: Page, lookup: rows.Lookup, status: str = "") -> Iterator[Record]:
     """A scan's row of ``slips``, of ``texts`` and its ``glyphs``, which are cut out.
 
+    A box without a label is a glyph of ``slips`` only.
+
     A TIFF too large to unpack is reduced in ``slips``, and its boxes with it; its glyphs are not.
 
     Args:
@@ -49,14 +51,14 @@ def records(place: Place, page: Page, lookup: rows.Lookup, status: str = "") -> 
         status: Of all glyphs; by default that of each label.
     """
     labels = [parse(region.label) for region in page.regions]
-    components = [list(rows.parts(label, lookup)) for label in labels]
+    columns = [rows.label_columns(label, lookup) for label in labels]
     graphs, readings = [label.graph for label in labels], [label.reading for label in labels]
     factor = _reduction(place.image)
     objects = {
         "bbox": [[value / factor for value in region.box] for region in page.regions],
         "graph": graphs,
         "reading": readings,
-        "components": components,
+        "components": [label["components"] for label in columns],
         "order": list(range(len(labels))),
     }
     scan = ImageRef(place.image, upright=True)
@@ -64,18 +66,16 @@ def records(place: Place, page: Page, lookup: rows.Lookup, status: str = "") -> 
         ("slips", {"id": place.name, "image": scan, **place.columns, "objects": objects})
     ]
     if any(graphs):
-        columns = (place.columns["source"], place.columns["document"], place.columns["slip"])
-        found.append(("texts", rows.text_row(place.name, columns, graphs, readings)))
-    for position, (region, label) in enumerate(zip(page.regions, labels, strict=True), start=1):
+        home = (place.columns["source"], place.columns["document"], place.columns["slip"])
+        found.append(("texts", rows.text_row(place.name, home, graphs, readings)))
+    for position, (region, label) in enumerate(zip(page.regions, columns, strict=True), start=1):
+        if not region.label:
+            continue
         glyph = {
             "id": f"{place.name}-{position}",
             "image": ImageRef(place.image, upright=True, box=region.box),
-            "label": label.raw,
-            "graph": label.graph,
-            "reading": label.reading,
-            "components": components[position - 1],
-            "encoded": label.encoded,
-            "status": status or label.status.value,
+            **label,
+            "status": status or label["status"],
             **place.columns,
             "position": position,
         }

@@ -48,7 +48,7 @@ def test_every_part_is_read(download):
     for item in items:
         by_config.setdefault(getattr(item, "config", "rejected"), []).append(item)
     assert {name: len(found) for name, found in by_config.items()} == {
-        "glyphs": 2,
+        "glyphs": 1,
         "pos": 1,
         "rejected": 1,
         "slips": 1,

@@ -122,6 +122,28 @@ def test_every_format_gives_the_same_rows(folder, write, built):
         assert crop.tobytes() == whole.crop((x, y, x + w, y + h)).tobytes()
 
 
+def test_a_transliteration_is_the_name_of_a_class(folder, monkeypatch, built):
+    monkeypatch.setattr(f"{__name__}.BOXES", dict(zip(("šu", "ka"), BOXES.values(), strict=True)))
+    coco(folder)
+    slip, text, *glyphs = built(folder)
+    assert slip.row["objects"]["graph"] == text.row["graphs"] == ["šu", "ka"]
+    assert [(g.row["graph"], g.row["status"]) for g in glyphs] == [
+        ("šu", "unencoded"),
+        ("ka", "unencoded"),
+    ]
+
+
+def test_a_box_without_a_label_is_on_the_slip_and_no_glyph(folder, built):
+    shapes = [
+        {"label": label, "points": corners(box)[::2]}
+        for label, box in zip(("", "有"), BOXES.values(), strict=True)
+    ]
+    (folder / "a.json").write_text(json.dumps({"imagePath": "a.png", "shapes": shapes}))
+    slip, _, *glyphs = built(folder)
+    assert len(slip.row["objects"]["bbox"]) == 2
+    assert [(g.row["label"], g.row["position"]) for g in glyphs] == [("有", 2)]
+
+
 @pytest.mark.parametrize(
     ("box", "reason"),
     [
