@@ -5,23 +5,34 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cbs_bench.dataset import hub, rows
 from cbs_bench.dataset.annotations.search import annotated
-from cbs_bench.dataset.scan_rows import Place, records
+from cbs_bench.dataset.annotations.yolo import UNNAMED
+from cbs_bench.dataset.images import UNREADABLE
+from cbs_bench.dataset.scan_files import files_of_scans
+from cbs_bench.dataset.scan_rows import Place, annotated_records
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
 from cbs_bench.script.edition import glyphs_of, words_of
 from cbs_bench.script.labels import Label, parse
 from cbs_bench.script.tagsets import CHUBS, bio_fault
-from cbs_bench.walk import files_below
+from cbs_bench.walk import IMAGE_SUFFIXES
 
 LAYOUT = "the CHUBS download, its glyphs.zip or glyphs folder, or chen-yingfa/CHUBS from the Hub"
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
+GLYPHS, PACKED = "glyphs", "glyphs.zip"
 SUBCHARS = "_subchars"
-SPLITS = {"train": "train", "dev": "validation", "test": "test"}
+SPLITS = {
+    "train": "train",
+    "dev": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "test": "test",
+}
 
 _STEM = re.compile(
     r"(?P<source>[^_]+)_(?P<document>.+)_(?P<slip>[^_]+)_(?P<name>[^_]+)-(?P<position>\d+)"
@@ -32,7 +43,7 @@ class Chubs(CorpusBuilder):
     """Reads what lies at ``--raw`` of the published layout.
 
     Glyphs come from ``glyphs.zip`` or its folder, parts of speech from ``*_examples.json``, and
-    scans from images with boxes in YOLO form.
+    scans from images with boxes in YOLO form. The whole may be one archive, but for the scans.
     """
 
     tags = CHUBS
@@ -63,35 +74,45 @@ class Chubs(CorpusBuilder):
         """Yield ``glyphs``, ``pos`` and scans in order of file name; see the base class."""
         raw = rows.need(hub.fetch(raw), LAYOUT, packed=True)
         lookup = rows.component_lookup(self.options)
+        packed = raw / PACKED
         found = False
-        for item in _glyphs(_home_of_glyphs(raw), lookup):
+        parts = (
+            _glyphs(packed, lookup) if packed.is_file() else (),
+            _glyphs(raw, lookup),
+            _tagged(raw),
+            _scans(raw, lookup),
+        )
+        for item in chain.from_iterable(parts):
             found = True
             yield item
-        if raw.is_dir():
-            for item in (*_tagged(raw), *_scans(raw, lookup)):
-                found = True
-                yield item
         if not found:
             raise InputError("no glyph image here", path=raw, remedy=f"--raw {LAYOUT}")
 
 
-def _home_of_glyphs(raw: Path) -> Path:
-    """The archive or folder with the glyphs: of a whole download, the part of that name."""
-    places = (raw / "glyphs.zip", raw / "glyphs")
-    return next((place for place in places if place.exists()), raw)
-
-
 def _glyphs(home: Path, lookup: rows.Lookup) -> Iterator[Record | Rejection]:
-    alone = home.name in ("glyphs", "glyphs.zip") or home.is_file()
+    """Glyphs, and what is neither a glyph nor read elsewhere."""
+    packed = (home / PACKED).is_file()
+    alone = home.name in (GLYPHS, PACKED)
+    members = list(rows.members(home, LAYOUT))
+    marked = alone or packed or any(f"/{GLYPHS}/" in f"/{name}" for name, _ in members)
     analysed: dict[str, tuple[Label, list[str]]] = {}
-    for name, image in rows.members(home, LAYOUT):
+    for name, image in members:
         # A hundred thousand names: plain strings are five times as fast as paths.
         folder, _, file = name.rpartition("/")
         stem, _, suffix = file.rpartition(".")
-        if f".{suffix.lower()}" not in SUFFIXES:
+        if name.lower().endswith(rows.ARCHIVES) and name != PACKED:
+            yield Rejection(name, "an archive in the raw data is not read; unpack it")
+        if f".{suffix.lower()}" not in IMAGE_SUFFIXES:
             continue
-        # Beside the glyphs of a folder there may be scans, under names of their own.
-        if not alone and not _STEM.fullmatch(stem):
+        if alone or GLYPHS in folder.split("/"):
+            if packed:
+                continue  # the same ones, unpacked
+        elif not _STEM.fullmatch(stem):
+            if home.is_file():
+                yield Rejection(name, "a scan in an archive is not read; unpack it")
+            continue
+        elif marked:
+            yield Rejection(name, f"a glyph outside of the folder {GLYPHS}; move it there")
             continue
         raw_label = folder.rpartition("/")[2]
         if raw_label not in analysed:
@@ -106,7 +127,7 @@ def _glyph(
     match = _STEM.fullmatch(stem)
     if match is None:
         return Rejection(name, "name is not <source>_<document>_<slip>_<id>-<position>")
-    if not label.raw:
+    if label.raw in ("", GLYPHS):
         return Rejection(name, "no folder names the label")
     document = f"{match['source']}_{match['document']}"
     row = {
@@ -129,28 +150,38 @@ def _glyph(
 
 def _tagged(raw: Path) -> Iterator[Record | Rejection]:
     """Rows of ``*_examples.json``; ``_subchars`` files hold the same rows taken apart."""
-    files = [file for file in files_below(raw, [".json"]) if "_examples" in file.stem]
-    whole = {file.stem for file in files}
-    for file in files:
-        base, split = file.stem.removesuffix(SUBCHARS), SPLITS.get(file.stem.partition("_")[0])
-        if split is None or (base != file.stem and base in whole):
+    files = {
+        PurePosixPath(name): file
+        for name, file in rows.members(raw, LAYOUT)
+        if name.lower().endswith(".json") and "_examples" in name.rpartition("/")[2]
+    }
+    whole = {path.stem for path in files}
+    for path, file in files.items():
+        base = path.stem.removesuffix(SUBCHARS)
+        if base != path.stem and base in whole:
+            continue
+        split = SPLITS.get(path.stem.partition("_")[0].lower())
+        if split is None:
+            yield Rejection(str(path), "no split begins its name, such as train_")
             continue
         for number, example in enumerate(_examples(file)):
-            where = f"{file.name} row {number}"
-            row = _sentence(f"{file.stem}-{example.get('id', number)}", example)
+            where = f"{path.name} row {number}"
+            row = _sentence(f"{path.stem}-{example.get('id', number)}", example)
             if isinstance(row, str):
                 yield Rejection(where, row)
             else:
-                yield Record("pos", row, where, row["id"], file.stem, split)
+                yield Record("pos", row, where, row["id"], path.stem, split)
 
 
-def _examples(file: Path) -> list[Mapping[str, Any]]:
+def _examples(file: ImageRef) -> list[Mapping[str, Any]]:
     try:
-        examples = json.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read it ({error})", path=file, remedy="load it again") from error
-    if not isinstance(examples, list) or not all(isinstance(row, dict) for row in examples):
-        raise InputError("not a list of examples", path=file, remedy="load it again")
+        examples = json.loads(rows.content(file).decode("utf-8-sig"))
+        if not isinstance(examples, list) or not all(isinstance(row, dict) for row in examples):
+            raise ValueError("not a list of examples")
+    except UNREADABLE as error:
+        raise InputError(
+            f"cannot read it ({error})", path=file.path, row=file.member, remedy="load it again"
+        ) from error
     return examples
 
 
@@ -171,14 +202,18 @@ def _sentence(name: str, example: Mapping[str, Any]) -> dict[str, Any] | str:
 
 
 def _scans(raw: Path, lookup: rows.Lookup) -> Iterator[Record | Rejection]:
-    """Scans with boxes in any form; images without are glyphs or not annotated."""
-    home = _home_of_glyphs(raw)
+    """Scans with boxes in any form; no image among the glyphs, nor one named like a glyph."""
+    if raw.is_file() or raw.name == GLYPHS:
+        return
     images = [
         file
-        for file in files_below(raw, SUFFIXES)
-        if not _STEM.fullmatch(file.stem) and (home == raw or home not in file.parents)
+        for file in files_of_scans(raw, IMAGE_SUFFIXES)
+        if not _STEM.fullmatch(file.stem) and GLYPHS not in file.relative_to(raw).parent.parts
     ]
     pages, faults = annotated(raw, images) if images else ({}, [])
     yield from (Rejection(fault.where, fault.reason) for fault in faults)
-    for image, page in pages.items():
-        yield from records(Place(raw, image, "CHUBS"), page, lookup)
+    for image in images:
+        page = pages.get(image)
+        if page is not None and page.fault == UNNAMED:
+            page = replace(page, fault="")  # CHUBS marks where glyphs are, and no more
+        yield from annotated_records(Place(raw, image, "CHUBS"), page, lookup)

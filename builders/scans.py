@@ -10,7 +10,7 @@ from cbs_bench.dataset.annotations.pages import Page, Region
 from cbs_bench.dataset.annotations.search import annotated
 from cbs_bench.dataset.images import BadRowError, encoded
 from cbs_bench.dataset.scan_files import files_of_scans
-from cbs_bench.dataset.scan_rows import PREDICTED, Place, records
+from cbs_bench.dataset.scan_rows import PREDICTED, Place, annotated_records, lying, records
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
 from cbs_bench.scans import CLOSED_SUFFIXES
@@ -60,10 +60,8 @@ class Scans(CorpusBuilder):
         lookup = rows.component_lookup(self.options)
         if pages or faults:
             for image in images:
-                if image in pages:
-                    yield from _annotated(root, image, pages[image], lookup)
-                else:
-                    yield Rejection(image.relative_to(root).as_posix(), "no annotation names it")
+                place = Place(root, image, root.name)
+                yield from annotated_records(place, pages.get(image), lookup)
         else:
             yield from _predicted(root, images, lookup)
 
@@ -110,22 +108,6 @@ def _told_apart(
     return kept, rejected
 
 
-def _annotated(
-    root: Path, image: Path, page: Page, lookup: rows.Lookup
-) -> Iterator[Record | Rejection]:
-    """What an annotation says of a scan, or why it cannot be used."""
-    place = Place(root, image, PREDICTED if page.predicted else root.name)
-    if page.quarters:
-        yield _lying(place, page.quarters)
-    elif page.fault:
-        yield Rejection(f"{place.where} ({page.where})", page.fault)
-    elif not page.regions:
-        reason = "no glyph is marked on it that can be used; mark some, or take the scan away"
-        yield Rejection(f"{place.where} ({page.where})", reason)
-    else:
-        yield from records(place, page, lookup, PREDICTED if page.predicted else "")
-
-
 def _predicted(
     root: Path, images: Sequence[Path], lookup: rows.Lookup
 ) -> Iterator[Record | Rejection]:
@@ -144,15 +126,11 @@ def _predicted(
             continue
         glyphs, quarters = reader.read_any_way_up(pixels)
         if quarters:
-            yield _lying(place, quarters)
+            yield lying(place, quarters)
             continue
         regions = (_region(glyph, pixels.shape, factor) for glyph in glyphs)
         read = tuple(region for region in regions if region is not None)
         yield from records(place, Page(image.name, read, PREDICTED), lookup, PREDICTED)
-
-
-def _lying(place: Place, quarters: int) -> Rejection:
-    return Rejection(place.where, f"not upright; turn it {90 * quarters} degrees to the left")
 
 
 def _region(glyph: Glyph, shape: tuple[int, ...], factor: int) -> Region | None:

@@ -132,6 +132,18 @@ def members(raw: Path, what: str) -> Iterator[tuple[str, ImageRef]]:
             yield name, ImageRef(raw, name, place)
 
 
+def content(member: ImageRef) -> bytes:
+    """The bytes of what :func:`members` refers to, where it is no image.
+
+    Raises:
+        OSError: If it cannot be read; other errors of :data:`cbs_bench.dataset.images.UNREADABLE`.
+    """
+    if member.member is None:
+        return member.path.read_bytes()
+    with zipfile.ZipFile(member.path) as packed:
+        return packed.read(member.member)
+
+
 @lru_cache(maxsize=1)
 def _members(raw: Path, changed: int, what: str) -> list[tuple[str, archive.Place | None]]:
     """The directory of an archive, kept because a build looks twice."""

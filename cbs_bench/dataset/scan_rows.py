@@ -8,7 +8,7 @@ from typing import Any
 
 from cbs_bench.dataset import rows, tiff
 from cbs_bench.dataset.annotations.pages import Page
-from cbs_bench.interfaces import ImageRef, Record
+from cbs_bench.interfaces import ImageRef, Record, Rejection
 from cbs_bench.script.labels import parse
 
 PREDICTED = "predicted"
@@ -26,6 +26,7 @@ class Place:
 
     def __init__(self, root: Path, image: Path, source: str) -> None:
         inside = image.relative_to(root)
+        self._root = root
         folders = [part for part in inside.parent.parts if part not in ("images", "scans")]
         self.image = image
         self.where = inside.as_posix()
@@ -35,6 +36,34 @@ class Place:
             "slip": image.stem,
         }
         self.name = "_".join(self.columns.values())
+
+    def of(self, source: str) -> Place:
+        """The same place under another source."""
+        return Place(self._root, self.image, source)
+
+
+def annotated_records(
+    place: Place, page: Page | None, lookup: rows.Lookup
+) -> Iterator[Record | Rejection]:
+    """What an annotation says of a scan, or why it cannot be used; None where there is none."""
+    if page is None:
+        yield Rejection(place.where, "no annotation names it")
+    elif page.quarters:
+        yield lying(place, page.quarters)
+    elif page.fault:
+        yield Rejection(f"{place.where} ({page.where})", page.fault)
+    elif not page.regions:
+        reason = "no glyph is marked on it that can be used; mark some, or take the scan away"
+        yield Rejection(f"{place.where} ({page.where})", reason)
+    elif page.predicted:
+        yield from records(place.of(PREDICTED), page, lookup, PREDICTED)
+    else:
+        yield from records(place, page, lookup)
+
+
+def lying(place: Place, quarters: int) -> Rejection:
+    """Why a scan that would be upright after ``quarters`` turns to the left is left out."""
+    return Rejection(place.where, f"not upright; turn it {90 * quarters} degrees to the left")
 
 
 def records(place: Place, page: Page, lookup: rows.Lookup, status: str = "") -> Iterator[Record]:

@@ -16,6 +16,8 @@ from cbs_bench.dataset.annotations.pages import XYWH, Fault, Page, Region, bound
 from cbs_bench.errors import DataError
 
 CLASS_FILES = ("classes.txt", "obj.names", "data.yaml", "data.yml")
+UNNAMED = f"its classes have no names; list them in {CLASS_FILES[0]}"
+"""The fault of a page with boxes of glyphs and no labels."""
 
 
 class Classes(NamedTuple):
@@ -59,8 +61,8 @@ def pages(path: Path, size: tuple[int, int], classes: Classes) -> Iterator[Page 
         # Rounding to six digits can push a box over the edge by a hair.
         box = (max(left, 0.0) if left > -0.5 else left, max(top, 0.0) if top > -0.5 else top)
         regions.append(Region((*box, across, down), label, where))
-    fault = "" if classes.file else f"its classes have no names; list them in {CLASS_FILES[0]}"
-    yield Page("", tuple(regions), path.name, fault=fault if regions else "")
+    fault = UNNAMED if regions and not classes.file else ""
+    yield Page("", tuple(regions), path.name, fault=fault)
 
 
 def _box(numbers: Sequence[float]) -> XYWH:

@@ -61,6 +61,74 @@ def test_every_part_is_read(download):
     assert by_config["rejected"][0].where == "dev_examples.json row 1"
 
 
+def test_a_box_without_a_label_is_no_glyph(download):
+    items = list(Chubs().records(download))
+    assert {item.row["label"] for item in items if getattr(item, "config", "") == "glyphs"} == {
+        "又（有）"
+    }
+
+
+def packed(folder, path):
+    """The same files in an archive, its own ``glyphs.zip`` unpacked."""
+    with zipfile.ZipFile(folder / "glyphs.zip") as file:
+        file.extractall(folder)
+    (folder / "glyphs.zip").unlink()
+    with zipfile.ZipFile(path, "w") as file:
+        for one in sorted(folder.rglob("*.*")):
+            file.write(one, one.relative_to(folder).as_posix())
+    return path
+
+
+def test_one_archive_gives_what_the_folder_gives_and_names_the_scans(download, tmp_path_factory):
+    archive = packed(download, tmp_path_factory.mktemp("a") / "CHUBS.zip")
+    loose, whole = list(Chubs().records(download)), list(Chubs().records(archive))
+    scan = Rejection("detection/images/slip1.png", "a scan in an archive is not read; unpack it")
+    assert [item for item in whole if item not in loose and isinstance(item, Rejection)] == [scan]
+
+    def shown(items):
+        records = [item for item in items if isinstance(item, Record) and item.config != "slips"]
+        return [(item.config, item.split, item.row | {"image": None}) for item in records]
+
+    assert [config for config, *_ in shown(whole)] == ["glyphs", "pos"]
+    assert shown(whole) == shown(loose)
+
+
+def test_what_is_out_of_place_is_rejected_alike_in_folder_and_archive(tmp_path):
+    crop = "包山簡_1-文書_2_1-002-0{}"
+    names = {
+        f"glyphs/又/{crop.format(1)}.webp": None,
+        f"glyphs/{crop.format(2)}.png": "no folder names the label",
+        "glyphs/又/nothing.png": "name is not <source>_<document>_<slip>_<id>-<position>",
+        f"more/{crop.format(3)}.png": "a glyph outside of the folder glyphs; move it there",
+        "old/glyphs.zip": "an archive in the raw data is not read; unpack it",
+        "pos/extra_examples.json": "no split begins its name, such as train_",
+    }
+    folder, archive = tmp_path / "folder", tmp_path / "CHUBS.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for name in names:
+            file.writestr(name, png())
+        file.extractall(folder)
+    expected = {name: reason for name, reason in names.items() if reason}
+    for raw in (folder, archive):
+        items = list(Chubs().records(raw))
+        rejected = {item.where: item.reason for item in items if isinstance(item, Rejection)}
+        assert rejected == expected
+        assert [item.row["label"] for item in items if isinstance(item, Record)] == ["又"]
+
+
+def test_a_scan_that_nothing_marks_is_named(download):
+    (download / "detection" / "labels" / "slip1.txt").unlink()
+    rejected = [item for item in Chubs().records(download) if isinstance(item, Rejection)]
+    assert Rejection("detection/images/slip1.png", "no annotation names it") in rejected
+
+
+@pytest.mark.parametrize("name", ["dev", "valid", "validation", "Valid"])
+def test_valid_is_validation(tmp_path, name):
+    example = {"id": 1, "input": ["天"], "label": ["B-名词"]}
+    (tmp_path / f"{name}_examples.json").write_text(json.dumps([example]), encoding="utf-8")
+    assert [item.split for item in Chubs().records(tmp_path)] == ["validation"]
+
+
 @pytest.mark.parametrize(
     ("label", "reason"),
     [
