@@ -100,7 +100,7 @@ def _glyphs(home: Path, lookup: rows.Lookup) -> Iterator[Record | Rejection]:
         # A hundred thousand names: plain strings are five times as fast as paths.
         folder, _, file = name.rpartition("/")
         stem, _, suffix = file.rpartition(".")
-        if name.lower().endswith(rows.ARCHIVES) and name != PACKED:
+        if name.lower().endswith(rows.ARCHIVES) and not (packed and name == PACKED):
             yield Rejection(name, "an archive in the raw data is not read; unpack it")
         if f".{suffix.lower()}" not in IMAGE_SUFFIXES:
             continue

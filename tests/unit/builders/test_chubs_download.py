@@ -93,6 +93,14 @@ def test_one_archive_gives_what_the_folder_gives_and_names_the_scans(download, t
     assert shown(whole) == shown(loose)
 
 
+def test_glyphs_packed_twice_are_named(download, tmp_path):
+    archive = tmp_path / "CHUBS.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(download / "glyphs.zip", "glyphs.zip")
+    reason = "an archive in the raw data is not read; unpack it"
+    assert list(Chubs().records(archive)) == [Rejection("glyphs.zip", reason)]
+
+
 def test_what_is_out_of_place_is_rejected_alike_in_folder_and_archive(tmp_path):
     crop = "包山簡_1-文書_2_1-002-0{}"
     names = {
