@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Granularity = Literal["character", "component", "subword"]
-Track = Literal["scan", "transcription"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import TypeVar
 
@@ -42,11 +43,10 @@ def in_order(
         workers = min(os.cpu_count() or 1, MOST_THREADS)
         pool = ThreadPoolExecutor(workers)
     else:
-        # Processes are started afresh: a fork would copy the locks of Arrow's threads.
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+        pool = fresh_processes(workers)
         for _ in range(workers):
             pool.submit(abs, 0)  # they start while the first tasks are being read
-    try:
+    with ended_early(pool):
         waiting: deque[tuple[Kept, Future[Result]]] = deque()
         for kept, sent in tasks:
             waiting.append((kept, pool.submit(work, sent)))
@@ -56,6 +56,22 @@ def in_order(
         while waiting:
             first, future = waiting.popleft()
             yield first, future.result()
+
+
+def fresh_processes(workers: int) -> ProcessPoolExecutor:
+    """Spawned ones: a fork would copy the locks of the threads of Arrow, onnxruntime and BLAS."""
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+
+
+@contextmanager
+def ended_early(pool: Executor) -> Iterator[None]:
+    """Drops what is still waiting in the pool where something fails.
+
+    Raises:
+        InputError: If a process is killed, which mostly means that memory ran out.
+    """
+    try:
+        yield
     except BrokenProcessPool as error:
         raise InputError(
             "a worker process was killed", remedy="free some memory, or ask for fewer --workers"

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pyarrow import DataType, Schema
 
 CONFIGS = ("slips", "glyphs", "texts", "pos")
-WITH_IMAGES = ("slips", "glyphs")
 
 
 def columns(config: str, tags: Sequence[str] = ()) -> dict[str, Any]:
