@@ -321,7 +321,7 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from cbs_bench.results import PEER_ROLES
+    from cbs_bench.interfaces import PEERS
     from cbs_bench.runner import run
 
     settings: dict[str, object] = {}
@@ -343,7 +343,7 @@ def _run(options: argparse.Namespace) -> int:
         tokenizers=options.tokenizers,
         seeds=options.seeds,
         out=options.out,
-        peers={role: name for role in PEER_ROLES if (name := getattr(options, role))},
+        peers={role: name for role in PEERS if (name := getattr(options, role))},
         guide=options.guide,
         settings=settings,
         workers=options.workers,

@@ -59,6 +59,16 @@ def read_model_card(folder: Path, kind: str, file: str) -> dict[str, Any]:
     return card
 
 
+def identity(folder: Path) -> str:
+    """What tells models apart: the SHA-256 of the card, which holds that of the weights.
+
+    Raises:
+        ModelError: If the folder holds no model.
+    """
+    read_card(folder)
+    return checksum(folder / "model.json")
+
+
 def checksum(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

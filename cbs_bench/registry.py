@@ -30,13 +30,17 @@ class Registry(Generic[Interface]):
         package: The import package whose modules are the plugins.
         group: The entry-point group third parties use.
         interface: The class that a plugin module subclasses exactly once.
+        instead: What a caller can do in place of naming a plugin.
     """
 
-    def __init__(self, *, kind: str, package: str, group: str, interface: type) -> None:
+    def __init__(
+        self, *, kind: str, package: str, group: str, interface: type, instead: str | None = None
+    ) -> None:
         self.kind = kind
         self.package = package
         self.group = group
         self.interface = interface
+        self.instead = instead
 
     def names(self) -> list[str]:
         """All names, sorted; no plugin is imported."""
@@ -53,8 +57,10 @@ class Registry(Generic[Interface]):
         foreign = self._entry_points()[name]
         found = [*ours, *map(_described, foreign)]
         if not found:
+            known = f"choose one of {', '.join(self.names())}"
             raise PluginError(
-                f"unknown {self.kind} {name!r}", remedy=f"choose one of {', '.join(self.names())}"
+                f"unknown {self.kind} {name!r}",
+                remedy=f"{known}, or {self.instead}" if self.instead else known,
             )
         if len(found) > 1:
             raise PluginError(

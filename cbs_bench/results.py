@@ -16,11 +16,10 @@ from typing import Any
 
 from cbs_bench import atomic, predictions
 from cbs_bench.errors import InputError
-from cbs_bench.interfaces import TASKS, PredictingTask
+from cbs_bench.interfaces import PEERS, TASKS, PredictingTask
 from cbs_bench.walk import files_below
 
 SCHEMA = 2
-PEER_ROLES = ("detector", "recognizer", "tagger")
 TRACKS = ("scan", "transcription")
 
 
@@ -48,10 +47,14 @@ FIELDS = {
     "revision": Field((dict, NoneType), "`commit` and `dirty`; null outside a checkout", since=2),
     "tokenizer": Field((str,), "name of the tokenizer"),
     "granularity": Field((str,), "what most of its tokens are"),
-    **{role: Field((str,), "the peer in that role", since=None) for role in PEER_ROLES},
+    **{
+        role: Field((str,), "the peer, or model in a folder, in that role", since=None)
+        for role in PEERS
+    },
     "seed": Field((int,), "seed of the run"),
     "settings": Field((dict,), "what the caller chose for the task", since=2),
     "sources": Field((dict,), "role of a plugin to the SHA-256 of its source", since=None),
+    "models": Field((dict,), "role of a model of ours to the SHA-256 of its card", since=None),
     "tracks": Field((list,), "scores, one item a track"),
     "predictions": Field((str, NoneType), "SHA-256 of the stored predictions", since=2),
     "seconds": Field((int, float), "wall-clock time of the run", since=2),
@@ -105,7 +108,7 @@ def file_name(result: Mapping[str, Any], seed: int) -> str:
         >>> file_name(head, 0)
         'kyoto-crf-bpe-0.json'
     """
-    peers = [result[role] for role in PEER_ROLES if role in result]
+    peers = [result[role] for role in PEERS if role in result]
     tokenizer = label(result["tokenizer"], result["settings"])
     return "-".join([result["dataset"], *peers, tokenizer, str(seed)]) + ".json"
 

@@ -9,9 +9,9 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
+from contextlib import contextmanager
 from itertools import chain
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,8 @@ from cbs_bench import __version__, predictions, results, revision, source
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import (
     BASELINES,
-    DETECTORS,
     NO_TOKENIZER,
-    RECOGNIZERS,
+    PEERS,
     TAGGERS,
     TASKS,
     PredictingTask,
@@ -29,16 +28,11 @@ from cbs_bench.interfaces import (
     Task,
     TaskInfo,
 )
-from cbs_bench.model_card import read_card
-from cbs_bench.registry import Registry
+from cbs_bench.model_card import identity
 from cbs_bench.report.board import SYSTEM
-from cbs_bench.vision.choice import model_folder
+from cbs_bench.vision.choice import SHIPPED, model_folder, model_name
 
-PEERS: dict[str, Registry[Any]] = {
-    "detector": DETECTORS,
-    "recognizer": RECOGNIZERS,
-    "tagger": TAGGERS,
-}
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def run(
@@ -88,7 +82,8 @@ def run(
     fingerprint = reader.fingerprint(data)
     _refuse_without(info.needs, data, f"task {task!r}")
     peers = peers or {}
-    shown, models = _checked(peers, task, info, settings or {})
+    shown = _checked(peers, task, info, settings or {})
+    models = _models(peers, info, reader.configs(data))
     guided = _guided(guide, fingerprint, task, info, peers) if guide else {}
     tokenizers, seeds = _distinct(tokenizers, seeds, info, peers)
     folder = out / task
@@ -100,7 +95,8 @@ def run(
         "fingerprint": fingerprint,
         "version": __version__,
         "revision": revision.current(),
-        "settings": {**(settings or {}), **models, **guided},
+        "settings": {**(settings or {}), **guided},
+        **({"models": models} if models else {}),
         **shown,
     }
     requests = [
@@ -137,28 +133,40 @@ def _refuse_without(configs: Sequence[str], data: Path, who: str) -> None:
 
 def _checked(
     peers: Mapping[str, str], task: str, info: TaskInfo, settings: Mapping[str, Any]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """What a result calls its peers, and the checksums of the model folders among them.
+) -> dict[str, str]:
+    """What a result calls its peers and the models given by their folders.
 
     Raises:
-        InputError: If the task has no such role, or there is no such peer or model.
+        InputError: If the task has no such role, or there is no such peer.
     """
     shown: dict[str, str] = {}
-    checksums: dict[str, str] = {}
     for role, name in peers.items():
         if role not in info.takes:
             raise InputError(f"task {task!r} takes no {role}", remedy=f"leave out --{role}")
         if role == "tagger":
             shown[role] = TAGGERS.load(name).label(name, settings)
             continue
-        registry = PEERS[role]
-        folder = model_folder(name, registry)
+        folder = model_folder(name, PEERS[role])
         if folder is None:
-            registry.load(name)
-        else:
-            checksums[f"{role}_sha256"] = str(read_card(folder).get("sha256"))
-        shown[role] = Path(name).name
-    return shown, checksums
+            PEERS[role].load(name)
+        shown[role] = name if folder is None else model_name(folder)
+    return shown
+
+
+def _models(peers: Mapping[str, str], info: TaskInfo, configs: Sequence[str]) -> dict[str, str]:
+    """The identity of each detector and recogniser of ours that takes part, by role.
+
+    Raises:
+        ModelError: If a folder holds no model.
+    """
+    reads_slips = info.reads_slips and "slips" in configs
+    found: dict[str, str] = {}
+    for role, shipped in SHIPPED.items():
+        name = peers.get(role)
+        folder = shipped if name is None else model_folder(name, PEERS[role])
+        if folder is not None and (role in info.takes or reads_slips):
+            found[role] = identity(folder)
+    return found
 
 
 def _guided(
@@ -198,17 +206,18 @@ def _distinct(
 def _execute(
     todo: list[RunRequest], folder: Path, head: dict[str, Any], workers: int
 ) -> Iterator[Path]:
+    from cbs_bench.dataset import parallel
+
     if not todo:
         return
     if workers == 1 or len(todo) == 1:
         for request in todo:
             yield run_one(request, folder, head)
         return
-    # Spawned, because a forked child would inherit the thread pools of onnxruntime and BLAS.
-    with ProcessPoolExecutor(
-        min(workers, len(todo)), mp_context=get_context("spawn"), initializer=_one_thread
-    ) as pool:
-        futures = [pool.submit(run_one, r, folder, head) for r in todo]
+    pool = parallel.fresh_processes(min(workers, len(todo)))
+    with parallel.ended_early(pool):
+        with _one_thread_each():
+            futures = [pool.submit(run_one, r, folder, head) for r in todo]
         for future in as_completed(futures):
             yield future.result()
 
@@ -294,6 +303,8 @@ def _change(path: Path, request: RunRequest, head: Mapping[str, Any]) -> str | N
             return f"its {name} is {stored.get(name)}, not {head[name]}"
     if stored["settings"] != head["settings"]:
         return "it had other settings"
+    if model := _model_change(stored, head):
+        return model
     if "sources" not in stored:
         return "it does not tell from which source of its plugins it came"
     sources = _checksums(_plugins(head["task"], request))
@@ -301,6 +312,20 @@ def _change(path: Path, request: RunRequest, head: Mapping[str, Any]) -> str | N
     if changed:
         return f"the source of its {' and '.join(changed)} has changed"
     return results.predictions_fault(stored, path)
+
+
+def _model_change(stored: Mapping[str, Any], head: Mapping[str, Any]) -> str | None:
+    """Which model of ours is not the one that the result that is there tells of."""
+    before, now = stored.get("models", {}), head.get("models", {})
+    for role in SHIPPED:
+        if before.get(role) == now.get(role):
+            continue
+        if role in head:
+            return f"its {role} is another model of the same name"
+        if role not in before:
+            return f"it does not tell which {role} it ran"
+        return f"the {role} has changed"
+    return None
 
 
 def _plugins(task: str, request: RunRequest) -> dict[str, type]:
@@ -319,6 +344,14 @@ def _checksums(plugins: Mapping[str, type]) -> dict[str, str]:
     return {role: source.checksum(plugin) for role, plugin in plugins.items()}
 
 
-def _one_thread() -> None:
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes started within compute on one thread: numpy asks once, when it is imported."""
+    before = {name: os.environ[name] for name in THREADS if name in os.environ}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name in THREADS:
+            del os.environ[name]
+        os.environ.update(before)

@@ -16,7 +16,7 @@ from typing import Any, get_args
 
 from cbs_bench import __version__, atomic, predictions, results
 from cbs_bench.errors import DataError, InputError
-from cbs_bench.interfaces import BASELINES, NO_TOKENIZER, TASKS, PredictingTask
+from cbs_bench.interfaces import BASELINES, NO_TOKENIZER, PEERS, TASKS, PredictingTask
 from cbs_bench.predictions import Predictions
 from cbs_bench.types import Granularity
 
@@ -166,7 +166,7 @@ def _refuse_first(faults: Iterator[str], path: Path) -> None:
 
 def _faults(result: Result) -> Iterator[str]:
     """What no run would write, though its form is right."""
-    names = ("tokenizer", *(role for role in results.PEER_ROLES if role in result))
+    names = ("tokenizer", *(role for role in PEERS if role in result))
     for name in names:
         yield from _name_faults(name, result[name])
     yield from _granularity_faults(result["tokenizer"], result["granularity"])
@@ -183,9 +183,8 @@ def _faults(result: Result) -> Iterator[str]:
         and isinstance(revision["dirty"], bool)
     ):
         yield f"its revision is {revision!r:.60}, not a commit and whether it was dirty"
-    for role, source in result.get("sources", {}).items():
-        if not isinstance(source, str) or not _SHA256.fullmatch(source):
-            yield f"its source of the {role!r:.40} is {source!r:.40}, not a SHA-256"
+    yield from _digest_faults("source", result.get("sources", {}))
+    yield from _digest_faults("model", result.get("models", {}))
     for name in ("settings", "hardware"):
         if not _is_finite(result[name]):
             yield f"its {name} hold a number that is not finite"
@@ -195,6 +194,12 @@ def _faults(result: Result) -> Iterator[str]:
     for number, track in enumerate(result["tracks"]):
         if track["split"] != SCORED_SPLIT:
             yield f"tracks[{number}] is of the split {track['split']!r:.40}, not {SCORED_SPLIT!r}"
+
+
+def _digest_faults(what: str, digests: Result) -> Iterator[str]:
+    for role, digest in digests.items():
+        if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
+            yield f"its {what} of the {role!r:.40} is {digest!r:.40}, not a SHA-256"
 
 
 def _granularity_faults(tokenizer: str, granularity: str) -> Iterator[str]:

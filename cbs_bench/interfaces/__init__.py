@@ -1,5 +1,7 @@
 """What each kind of plugin promises, one kind a file, and the registry of each."""
 
+from typing import Any
+
 from cbs_bench.interfaces.corpus import (
     BUILDERS,
     BuildOptions,
@@ -32,6 +34,14 @@ from cbs_bench.interfaces.tokenizer import (
     BASELINES,
     SlipTokenizer,
 )
+from cbs_bench.registry import Registry
+
+PEERS: dict[str, Registry[Any]] = {
+    "detector": DETECTORS,
+    "recognizer": RECOGNIZERS,
+    "tagger": TAGGERS,
+}
+"""The roles that a peer may play, and who can."""
 
 __all__ = [
     "BASELINES",
@@ -39,6 +49,7 @@ __all__ = [
     "DETECTORS",
     "NO_TAG",
     "NO_TOKENIZER",
+    "PEERS",
     "RECOGNIZERS",
     "TAGGERS",
     "TASKS",

@@ -72,6 +72,7 @@ DETECTORS: Registry[GlyphDetector] = Registry(
     package="baselines.detectors",
     group="cbs_bench.detectors",
     interface=GlyphDetector,
+    instead="give the folder of a model",
 )
 
 
@@ -80,4 +81,5 @@ RECOGNIZERS: Registry[GlyphRecognizer] = Registry(
     package="baselines.recognizers",
     group="cbs_bench.recognizers",
     interface=GlyphRecognizer,
+    instead="give the folder of a model",
 )

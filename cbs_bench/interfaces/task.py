@@ -51,6 +51,8 @@ class TaskInfo:
         compares_tokenizers: Whether its score depends on the tokenizer.
         takes: The roles that a peer may play in it, and the system without one: ``detector``,
             ``recognizer``, ``tagger``.
+        reads_slips: Whether the shipped detector and recogniser read the slips of a dataset that
+            has any, though no peer may in their place.
     """
 
     summary: str
@@ -58,6 +60,7 @@ class TaskInfo:
     needs: tuple[str, ...]
     compares_tokenizers: bool = True
     takes: tuple[str, ...] = ()
+    reads_slips: bool = False
 
 
 class Task(ABC):

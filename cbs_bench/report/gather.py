@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from cbs_bench import results
 from cbs_bench.errors import InputError
-from cbs_bench.interfaces import NO_TOKENIZER
+from cbs_bench.interfaces import NO_TOKENIZER, PEERS
 from cbs_bench.report.board import (
     SYSTEM,
     Board,
@@ -77,7 +77,7 @@ class _Run:
 
     @property
     def peers(self) -> list[str]:
-        return [self.result[role] for role in results.PEER_ROLES if role in self.result]
+        return [self.result[role] for role in PEERS if role in self.result]
 
     @property
     def seed(self) -> int:

@@ -58,6 +58,7 @@ class PosTask(PredictingTask[PosGold]):
         metric="exact (start, end, tag) spans over source glyphs, micro-averaged",
         needs=("pos",),
         takes=("tagger",),
+        reads_slips=True,
     )
 
     def predict(self, request: RunRequest) -> Iterator[Predictions]:
