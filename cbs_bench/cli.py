@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from cbs_bench import __version__
 from cbs_bench.errors import CbsBenchError, InputError
+from cbs_bench.wording import counted
 
 EXIT_FAULT = 1
 EXIT_BAD_INPUT = 2
@@ -292,7 +293,8 @@ def _tokenize(options: argparse.Namespace) -> int:
             if reading.remark:
                 _remark(f"{scan.name}: {reading.remark}")
     if scans.passed_over:
-        _remark(f"{scans.passed_over} scans were read before")
+        were = "was" if scans.passed_over == 1 else "were"
+        _remark(f"{counted(scans.passed_over, 'scan')} {were} read before")
     return EXIT_BAD_INPUT if scans.broken else 0
 
 
@@ -350,7 +352,7 @@ def _run(options: argparse.Namespace) -> int:
         done=lambda path: _progress(f"done {path}"),
         again=_remark,
     )
-    print(f"{len(paths)} results in {options.out}")
+    print(f"{counted(len(paths), 'result')} in {options.out}")
     return 0
 
 
@@ -387,7 +389,7 @@ def _view(options: argparse.Namespace) -> int:
     tokenizer = MultiGranularityTokenizer.load(options.models)
     pages = ((scan.name, scan.pixels) for scan in scans.read())
     count = write_page(options.out, pages, tokenizer)
-    print(f"{count} scans in {options.out}")
+    print(f"{counted(count, 'scan')} in {options.out}")
     return EXIT_BAD_INPUT if scans.broken else 0
 
 

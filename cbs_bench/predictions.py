@@ -17,6 +17,7 @@ from typing import Any
 
 from cbs_bench import atomic
 from cbs_bench.errors import DataError, InputError
+from cbs_bench.wording import counted
 
 Row = Mapping[str, Any]
 
@@ -45,7 +46,8 @@ class Predictions:
         """
         if len(self.rows) != len(ids):
             raise DataError(
-                f"{len(self.rows)} predictions on the {self.track} track for {len(ids)} rows",
+                f"{counted(len(self.rows), 'prediction')} on the {self.track} track for "
+                f"{counted(len(ids), 'row')}",
                 remedy=f"predict every row of the {self.split} split once",
             )
         for number, (row, expected) in enumerate(zip(self.rows, ids, strict=True), start=1):

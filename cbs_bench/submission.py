@@ -19,6 +19,7 @@ from cbs_bench.errors import DataError, InputError
 from cbs_bench.interfaces import BASELINES, NO_TOKENIZER, PEERS, TASKS, PredictingTask
 from cbs_bench.predictions import Predictions
 from cbs_bench.types import Granularity
+from cbs_bench.wording import counted
 
 Result = Mapping[str, Any]
 
@@ -339,5 +340,5 @@ def _are_equal(stored: Any, scored: Any) -> bool:
 
 
 def _short(value: Any) -> str:
-    shown = f"{len(value)} rows" if isinstance(value, list) else json.dumps(value)
+    shown = counted(len(value), "row") if isinstance(value, list) else json.dumps(value)
     return shown if len(shown) <= 40 else f"{shown[:37]}..."

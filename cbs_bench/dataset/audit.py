@@ -19,6 +19,7 @@ from cbs_bench.dataset.images import BadRowError
 from cbs_bench.dataset.repeats import LONG, Repeats
 from cbs_bench.dataset.shards import file_digest, overall_digest
 from cbs_bench.errors import InputError
+from cbs_bench.wording import counted
 
 SHOWN = 20
 """Faults of one kind named in full; the rest are counted."""
@@ -44,7 +45,7 @@ class AuditReport:
             lines.append(f"{config}:")
             lines += [f"  {name}: {value}" for name, value in measures.items()]
         lines += [f"fault: {fault}" for fault in self.faults]
-        lines.append(f"{self.count} faults" if self.faults else "no fault")
+        lines.append(counted(self.count, "fault") if self.faults else "no fault")
         return "\n".join(lines)
 
     def add(self, faults: Iterable[str]) -> None:

@@ -33,8 +33,9 @@ class Interval:
         value: The statistic on the data as they are.
         low: 2.5th percentile over resamples.
         high: 97.5th percentile over resamples.
-        p_value: Two-sided share of resamples on the other side of zero, at least one
-            in the number of resamples plus one; meaningful for differences only.
+        p_value: Twice the share of resamples that are zero or on the other side of it, one more
+            being counted among them and among all: with n resamples at least 2 / (n + 1), at
+            most 1; meaningful for differences only.
     """
 
     value: float

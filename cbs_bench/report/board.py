@@ -64,6 +64,7 @@ class Entry:
         granularity: What most of its tokens are.
         is_peer: Whether a system of others did a part; peers are shown, not compared.
         seeds: The seeds of its runs, ascending.
+        is_given: Whether a model given by its folder did a part, and no peer; not compared either.
         setup: Its budget and guide, where these were chosen; only equals are compared.
         tags: Counts of each tag, ``[seeds, 3]``: correct, predicted, gold.
         tag_blocks: The same in blocks of rows, ``[seeds, blocks, 3]``; none where a run has none.
@@ -77,12 +78,18 @@ class Entry:
     granularity: str
     is_peer: bool
     seeds: tuple[int, ...]
+    is_given: bool = False
     setup: str = ""
     tags: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     tag_blocks: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     confusion: Mapping[tuple[str, str], int] = field(default_factory=dict)
     measures: Mapping[str, float] = field(default_factory=dict)
     risk: RiskCurve | None = None
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether no part of it was done in place of ours."""
+        return not (self.is_peer or self.is_given)
 
 
 class Prf(NamedTuple):
@@ -184,7 +191,7 @@ class Slice:
 
         Of several entries of one tokenizer it is the one whose setup most entries share.
         """
-        own = [score for score in self.scores if not score.entry.is_peer]
+        own = [score for score in self.scores if score.entry.is_compared]
         named = [score for score in own if score.entry.name == self.reference]
         setups = Counter(score.entry.setup for score in own)
         return max(
@@ -197,18 +204,18 @@ class Slice:
     def comparisons(self) -> tuple[Comparison, ...]:
         """The system against every other tokenizer that was set up alike, best first.
 
-        Empty without the system.
+        Empty without the system, and where there is nothing to find.
 
         The p-values are corrected for the number of comparisons (Holm).
         """
         ours = self.system
-        if ours is None:
+        if ours is None or not self.gold:
             return ()
         others = [
             score
             for score in self.scores
             if score is not ours
-            and not score.entry.is_peer
+            and score.entry.is_compared
             and score.entry.setup == ours.entry.setup
         ]
         gains = [relative_gain(ours.counts, other.counts) for other in others]

@@ -13,7 +13,8 @@ CSV_COLUMNS = (
     "f1_spread", "gold", "fingerprint", "peer", "gain", "gain_low", "gain_high", "gain_p",
 )  # fmt: skip
 """Scores are shares of one; ``gain`` is the system's relative gain over the line's tokenizer,
-``gain_p`` corrected over the slice (Holm). What does not apply is empty."""
+``gain_p`` corrected over the slice (Holm). What does not apply is empty, as are the scores where
+there is nothing to find."""
 
 
 def to_csv(boards: Sequence[Board]) -> str:
@@ -35,13 +36,19 @@ def _line(board: Board, part: Slice, score: Score) -> dict[str, Any]:
         "tokenizer": score.entry.name,
         "slice": part.name,
         "seeds": len(score.counts),
+        **(_scores(score) if part.gold else {}),
+        "gold": part.gold,
+        "peer": int(score.entry.is_peer),
+        **dict(_gain(part, score)),
+    }
+
+
+def _scores(score: Score) -> dict[str, float | None]:
+    return {
         **score.means._asdict(),
         "f1_low": score.interval.low,
         "f1_high": score.interval.high,
         "f1_spread": score.spread,
-        "gold": part.gold,
-        "peer": int(score.entry.is_peer),
-        **dict(_gain(part, score)),
     }
 
 

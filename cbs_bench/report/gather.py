@@ -31,6 +31,7 @@ from cbs_bench.report.board import (
     Slice,
     short,
 )
+from cbs_bench.wording import counted
 
 NO_LONGER_MEASURED = ("characters_per_second",)
 """What older results tell beside their scores, though one pass of a clock tells nothing."""
@@ -77,7 +78,17 @@ class _Run:
 
     @property
     def peers(self) -> list[str]:
-        return [self.result[role] for role in PEERS if role in self.result]
+        """Who did a part in place of ours."""
+        return [self.result[role] for role in self.roles]
+
+    @property
+    def roles(self) -> list[str]:
+        """The parts that were not done by ours."""
+        return [role for role in PEERS if role in self.result]
+
+    def is_given(self, role: str) -> bool:
+        """Whether that part was done by a model given by its folder; older results say it so."""
+        return role in self.result.get("models", {}) or f"{role}_sha256" in self.settings
 
     @property
     def seed(self) -> int:
@@ -180,11 +191,14 @@ def _refuse_repeated_seeds(runs: Sequence[_Run]) -> None:
 def _entry(name: str, runs: Sequence[_Run]) -> Entry:
     tags = [run.track.get("tags", {}) for run in runs]
     extras = [run.track.get("extra", {}) for run in runs]
+    roles = runs[0].roles
+    given = all(map(runs[0].is_given, roles))
     return Entry(
         name=name,
         tokenizer=runs[0].result["tokenizer"],
         granularity=runs[0].result["granularity"],
-        is_peer=bool(runs[0].peers),
+        is_peer=not given,
+        is_given=given and bool(roles),
         seeds=tuple(run.seed for run in runs),
         setup=results.setup(runs[0].settings),
         tags={
@@ -267,7 +281,9 @@ def _refuse_other_gold(name: str, run: _Run, first: _Run) -> None:
     ours, theirs = run.slices[name], first.slices[name]
     remedy = "run the task again for both, or check them with `cbs-bench submit`"
     if len(ours) != len(theirs):
-        problem = f"{len(ours)} rows in the slice {name!r}, but {len(theirs)} in {first.path}"
+        problem = (
+            f"{counted(len(ours), 'row')} in the slice {name!r}, but {len(theirs)} in {first.path}"
+        )
         raise InputError(problem, path=run.path, remedy=remedy)
     for row, ((*_, gold), (*_, expected)) in enumerate(zip(ours, theirs, strict=True), start=1):
         if gold != expected:
@@ -290,7 +306,7 @@ def _notes(
     for name, found in runs.items():
         if len({json.dumps(run.settings, sort_keys=True) for run in found}) > 1:
             yield f"The seeds of {name} ran with different settings."
-    compared = [entry for entry in entries.values() if not entry.is_peer]
+    compared = [entry for entry in entries.values() if entry.is_compared]
     seeds = Counter(entry.seeds for entry in compared)
     if len(seeds) > 1:
         common = seeds.most_common(1)[0][0]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cbs_bench.metrics.bootstrap import RESAMPLES, Interval
 from cbs_bench.report.board import FEWEST_ROWS, Board, Comparison, Slice, short
 from cbs_bench.report.measures import PAPER, measure
+from cbs_bench.wording import counted
 
 
 def percent(share: float) -> str:
@@ -29,10 +30,11 @@ def caption(board: Board) -> str:
         if len(seeds) > 1
         else f"one seed ({seeds[0]})"
     )
+    drawn = "rows and seeds" if len(seeds) > 1 else "rows"
     return (
-        f"{board.main.gold:,} gold spans in {board.main.rows:,} rows; data "
+        f"{counted(board.main.gold, 'gold span')} in {counted(board.main.rows, 'row')}; data "
         f"{short(board.key.fingerprint)}. Scores in percent, {over}; 95 % intervals "
-        f"of a bootstrap over rows and seeds ({RESAMPLES:,} resamples)."
+        f"of a bootstrap over {drawn} ({RESAMPLES:,} resamples)."
     )
 
 
@@ -42,8 +44,8 @@ def remarks(board: Board) -> Iterator[str]:
     blocks = {counts.shape[1] for entry in board.entries for counts in entry.tag_blocks.values()}
     if blocks:
         yield (
-            f"Intervals of a tag are those of a bootstrap over {max(blocks)} blocks of "
-            f"consecutive rows."
+            f"Intervals of a tag are those of a bootstrap over {counted(max(blocks), 'block')} "
+            f"of consecutive rows."
         )
     names = dict.fromkeys(name for entry in board.entries for name in entry.measures)
     for name in names:
@@ -56,30 +58,35 @@ def headline_remarks(board: Board) -> Iterator[str]:
     """The sentences below the scores in short: notes, gains, other setups, peers."""
     yield from board.notes
     if board.main.rows < FEWEST_ROWS:
+        are = "is" if board.main.rows == 1 else "are"
         yield (
-            f"{board.main.rows} rows are too few for a bootstrap, whose intervals are then too "
-            f"narrow."
+            f"{counted(board.main.rows, 'row')} {are} too few for a bootstrap, whose intervals "
+            f"are then too narrow."
         )
     yield from gains(board)
-    if len({entry.setup for entry in board.entries if not entry.is_peer}) > 1:
+    if len({entry.setup for entry in board.entries if entry.is_compared}) > 1:
         yield "Entries with another guide or budget, told by their names, are shown, not compared."
     if any(entry.is_peer for entry in board.entries):
         yield "A peer is a system of others: shown, not compared."
+    if any(entry.is_given for entry in board.entries):
+        yield "A given model ran in place of ours: shown, not compared."
 
 
 def gains(board: Board) -> Iterator[str]:
     """What the system gains over the best sub-word tokenizer and over characters."""
-    compared = len(board.main.comparisons)
+    compared = board.main.comparisons
     if compared and board.main.system is not None:
-        number = f"{compared} comparison{'s' if compared > 1 else ''}"
+        entries = [board.main.system.entry, *(comparison.other for comparison in compared)]
+        has_seeds = any(len(entry.seeds) > 1 for entry in entries)
         yield (
             f"Gains are those of {board.main.system.entry.name} over another: relative, in F1, "
-            f"with a bootstrap over rows, the same for both, and over the seeds of each; p is "
-            f"corrected for {number} (Holm)."
+            f"with a bootstrap over rows, the same for both"
+            f"{', and over the seeds of each' if has_seeds else ''}; p is corrected for "
+            f"{counted(len(compared), 'comparison')} (Holm)."
         )
     yield from _gains_on(board.main, "")
     for part in board.unseen:
-        yield from _gains_on(part, f"On {part.name} ({part.gold:,} gold spans) ")
+        yield from _gains_on(part, f"On {part.name} ({counted(part.gold, 'gold span')}) ")
 
 
 def _gains_on(part: Slice, where: str) -> Iterator[str]:

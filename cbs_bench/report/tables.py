@@ -238,7 +238,8 @@ _HEADS = ("precision", "recall", "F1", "95 % interval")
 
 
 def _name(entry: Entry) -> Cell:
-    return Cell(f"{entry.name} (peer)" if entry.is_peer else entry.name)
+    given = " (given model)" if entry.is_given else ""
+    return Cell(f"{entry.name} (peer)" if entry.is_peer else f"{entry.name}{given}")
 
 
 def _score_cells(score: Score, best: float | None) -> tuple[Cell, ...]:

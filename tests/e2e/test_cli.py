@@ -400,7 +400,7 @@ def test_a_broken_scan_is_left_out_of_the_page(tmp_path, capsys):
     (tmp_path / "b.png").write_bytes(b"broken")
     assert main(["view", str(tmp_path), "--out", str(tmp_path / "new" / "read.html")]) == 2
     shown = capsys.readouterr()
-    assert shown.out.startswith("1 scans in ")
+    assert shown.out.startswith("1 scan in ")
     assert "b.png: not a readable image" in shown.err
     assert "a.png" in (tmp_path / "new" / "read.html").read_text(encoding="utf-8")
 
@@ -428,7 +428,7 @@ def test_a_night_of_scans_survives_a_broken_one_and_a_crash(tmp_path, capsys):
     assert main(["tokenize", str(scans), "--out", str(out)]) == 0
     assert out.read_text(encoding="utf-8").splitlines() == lines
     said = capsys.readouterr().err.splitlines()
-    assert [line for line in said if "before" in line] == ["cbs-bench: 1 scans were read before"]
+    assert [line for line in said if "before" in line] == ["cbs-bench: 1 scan was read before"]
 
 
 @pytest.mark.parametrize("options", [["--format", "alto"], ["--format", "page", "--models", "{m}"]])

@@ -90,7 +90,7 @@ def test_missing_predictions_are_named(tmp_path):
 @pytest.mark.parametrize(
     ("ids", "message"),
     [
-        (["a"], "2 predictions on the scan track for 1 rows"),
+        (["a"], "2 predictions on the scan track for 1 row;"),
         (["a", "c"], "row 2: a prediction on the scan track for 'b', where the dataset has 'c'"),
     ],
 )

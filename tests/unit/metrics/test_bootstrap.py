@@ -69,3 +69,21 @@ def test_the_same_seed_gives_the_same_interval():
 def test_unpaired_rows_are_refused():
     with pytest.raises(ValueError, match="unpaired"):
         relative_gain(counts(0.8), counts(0.8, sentences=199))
+
+
+def test_the_smallest_p_value_is_two_in_the_resamples_and_one():
+    assert relative_gain(counts(0.9), counts(0.6), resamples=99).p_value == 2 / 100
+
+
+def test_a_gain_over_nothing_is_none():
+    nothing = np.array([[[0, 1, 1], [0, 1, 1]]], dtype=float)
+    gain = relative_gain(np.ones((1, 2, 3)), nothing)
+    assert (gain.value, gain.low, gain.high, gain.p_value) == (0, 0, 0, 1)
+
+
+def test_the_seeds_of_the_two_are_drawn_by_themselves():
+    """Drawn together, two systems with equal seeds would never seem to differ."""
+    rows = np.concatenate([counts(0.6, seeds=1), counts(0.9, seeds=1)])
+    gain = relative_gain(rows, rows)
+    assert gain.value == 0
+    assert gain.low < -0.2 and gain.high > 0.2

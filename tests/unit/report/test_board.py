@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import numpy as np
 import pytest
 
 from cbs_bench.errors import InputError
 from cbs_bench.metrics.bootstrap import relative_gain
-from cbs_bench.report import read_boards, to_markdown
-from cbs_bench.report.sentences import headline_remarks
+from cbs_bench.report import read_boards, to_csv, to_markdown
+from cbs_bench.report.sentences import caption, gains, headline_remarks
 
 
 def test_scores_are_averaged_over_seeds(boards):
@@ -206,6 +209,79 @@ def test_a_peer_is_named_beside_its_tokenizer_and_left_out_of_the_comparison(tmp
     assert [c.other.name for c in board.main.comparisons] == ["bpe"]
 
 
+@pytest.mark.parametrize(
+    "told", [{"models": {"recognizer": "0" * 64}}, {"settings": {"recognizer_sha256": "0" * 64}}]
+)
+def test_a_given_model_is_no_system_of_others(told, tmp_path, write):
+    write("multigranularity", 0, [[3, 4, 4]], models={"recognizer": "1" * 64})
+    write("none", 0, [[2, 4, 4]], recognizer="mine", **told)
+    (board,) = read_boards(tmp_path)
+    assert [(e.name, e.is_peer, e.is_given, e.is_compared) for e in board.entries] == [
+        ("multigranularity", False, False, True),
+        ("mine", False, True, False),
+    ]
+    assert board.main.comparisons == ()
+
+
+def test_who_ran_beside_a_peer_is_a_peer(tmp_path, write):
+    models = {"detector": "0" * 64}
+    write("none", 0, [[2, 4, 4]], detector="mine", recognizer="rapidocr", models=models)
+    write("multigranularity", 0, [[2, 4, 4]], models={**models, "recognizer": "1" * 64})
+    shown = to_markdown(read_boards(tmp_path))
+    assert "| mine·rapidocr (peer) |" in shown
+    assert "given model" not in shown
+
+
+def test_where_nothing_is_to_be_found_nothing_is_gained(tmp_path, write):
+    for name in ("multigranularity", "bpe", "character"):
+        write(name, 0, [[0, 1, 0], [0, 0, 0]])
+    (board,) = read_boards(tmp_path)
+    assert board.main.comparisons == ()
+    shown = to_markdown([board])
+    assert "gain" not in shown.replace("| gain | p |", "")
+    assert "0.00" not in shown
+    assert "| bpe | – | – | – | – |" in shown
+    for row in csv.DictReader(io.StringIO(to_csv([board]))):
+        empty = {name for name, value in row.items() if value == ""}
+        assert empty >= {"precision", "recall", "f1", "f1_low", "f1_high", "gain", "gain_p"}
+        assert row["gold"] == "0"
+
+
+def test_of_several_setups_the_commonest_is_the_reference(tmp_path, write):
+    long, short = ({"settings": {"budget": {"epochs": epochs}}} for epochs in (9, 1))
+    write("multigranularity", 0, [[4, 4, 4]], **long)
+    write("multigranularity", 0, [[3, 4, 4]], **short)
+    for name in ("bpe", "character"):
+        write(name, 0, [[2, 4, 4]], **short)
+    (board,) = read_boards(tmp_path)
+    assert board.main.scores[0].entry.setup == "@epochs=9"
+    assert board.main.system.entry.setup == "@epochs=1"
+    assert {c.other.tokenizer for c in board.main.comparisons} == {"bpe", "character"}
+
+
+@pytest.mark.parametrize(("rows", "said"), [
+    (1, "1 row is too few"), (19, "19 rows are too few"), (20, None),
+])  # fmt: skip
+def test_fewer_than_twenty_rows_are_too_few(rows, said, tmp_path, write):
+    write("bpe", 0, [[1, 1, 1]] * rows)
+    (board,) = read_boards(tmp_path)
+    found = [line for line in headline_remarks(board) if "too few" in line]
+    assert [line.partition(" for a bootstrap")[0] for line in found] == ([said] if said else [])
+
+
+def test_a_single_seed_is_not_drawn_from(tmp_path, write):
+    for name in ("multigranularity", "bpe"):
+        write(name, 0, [[1, 1, 1]])
+    (board,) = read_boards(tmp_path)
+    assert caption(board).startswith("1 gold span in 1 row; data ")
+    assert "one seed (0); 95 % intervals of a bootstrap over rows (1,000" in caption(board)
+    assert "over rows, the same for both; p is corrected" in next(gains(board))
+    write("bpe", 1, [[1, 1, 1]])
+    (board,) = read_boards(tmp_path)
+    assert "of a bootstrap over rows and seeds (1,000" in caption(board)
+    assert "the same for both, and over the seeds of each; p is" in next(gains(board))
+
+
 def test_peers_need_not_have_the_seeds_of_the_others(tmp_path, write):
     for seed in (0, 1):
         write("bpe", seed, [[2, 4, 4]])
@@ -219,7 +295,9 @@ def test_confusions_of_tags_add_up_over_seeds(tmp_path, write):
     write("bpe", 1, [[2, 4, 4]], track={"confusion": {"n": {"v": 1}}})
     (board,) = read_boards(tmp_path)
     assert board.entries[0].confusion == {("n", "v"): 3, ("n", "n"): 5}
-    assert "| n → v | 1.5 |" in to_markdown([board])
+    shown = to_markdown([board])
+    assert "| n → v | 1.5 |" in shown
+    assert "n → n" not in shown
 
 
 def test_the_words_without_their_tags_are_a_slice(tmp_path, write):

@@ -150,6 +150,15 @@ def test_a_model_that_plays_no_part_changes_nothing(again, pair, monkeypatch):
     assert again() == []
 
 
+def test_a_given_model_is_no_peer(again, pair, tmp_path):
+    again()
+    again(detector=str(pair("mine")))
+    shown = to_markdown(read_boards(tmp_path / "detection"))
+    assert "| mine (given model) |" in shown
+    assert "A given model ran in place of ours: shown, not compared." in shown
+    assert "peer" not in shown
+
+
 def test_another_model_of_the_same_name_is_told(again, pair):
     first, second = pair("a/mine"), pair("b/mine")
     assert again(detector=str(first)) == again(detector=str(second)) == []
@@ -192,4 +201,4 @@ def test_the_command_line_lists_and_refuses(mini, tmp_path, capsys):
         "folder of a model\n"
     )
     assert main([*command, "--detector", "projection"]) == 0
-    assert "1 results in" in capsys.readouterr().out
+    assert "1 result in" in capsys.readouterr().out
