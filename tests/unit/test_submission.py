@@ -203,6 +203,7 @@ def without_a_row(result):
         (field(seconds=float("inf")), "its seconds are inf"),
         (field(revision={"commit": "HEAD", "dirty": False}), "its revision is"),
         (field(sources={"task": "abc"}), "its source of the 'task' is 'abc', not a SHA-256"),
+        (field(models={"detector": "abc"}), "its model of the 'detector' is 'abc', not a SHA-256"),
         (field(settings={"budget": {"epochs": float("inf")}}), "its settings hold a number"),
         (field(settings={"vocab_size": "../../etc"}), "its setting 'vocab_size' is '../../etc'"),
         (field(settings={"vocab_size": -1}), "its setting 'vocab_size' is -1"),

@@ -120,8 +120,10 @@ def test_boxes_of_scans(build):
     split = next(s for s in reader.SPLITS if reader.shards(out, "slips", s))
     objects = next(reader.rows(out, "slips", split))["objects"] | {"bbox": [[0, 0, 50, 5]]}
     edit(out, shard(out, "slips", split), lambda rows: [rows[0] | {"objects": objects}])
-    (found,) = audit(out).faults
+    report = audit(out)
+    (found,) = report.faults
     assert "outside the image" in found
+    assert str(report).endswith("\n1 fault")
 
 
 def test_one_graph_under_two_labels_lowers_the_ceiling(build):
