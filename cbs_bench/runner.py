@@ -1,6 +1,6 @@
 """Runs a task for every tokenizer and seed; each run leaves a result and its predictions.
 
-Runs that are there already, with the same version, settings and plugins, are not repeated.
+Runs that are there already, with the same version, settings, plugins and models, are not repeated.
 """
 
 from __future__ import annotations
