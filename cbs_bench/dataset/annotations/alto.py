@@ -12,7 +12,6 @@ from cbs_bench.dataset.annotations.pages import (
     XYWH,
     Fault,
     Page,
-    Region,
     quarters_left,
     size_of,
 )
@@ -35,27 +34,17 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
         yield Fault(path.name, f"measured in {unit}, not in pixels")
         return
     written = AsWritten(_texts(root, "processingStepSettings"))
-    regions: list[Region] = []
-    fault = ""
-    try:
-        for string in (element for element in root.iter() if local_name(element) == "String"):
-            for found in lines.read(_NO_LINE, [_word(string)], written, path.name):
-                if isinstance(found, Fault):
-                    yield found
-                else:
-                    regions.append(found)
-    except lines.CountError as error:
-        fault = str(error)
-    yield Page(
+    strings = (element for element in root.iter() if local_name(element) == "String")
+    page = Page(
         next(_texts(root, "fileName"), ""),
-        tuple(regions),
+        (),
         path.name,
         _size(root),
         ordered=True,
         quarters=_quarters(root),
         predicted=written.all(parts(root)),
-        fault=fault,
     )
+    yield from lines.with_glyphs(page, ((_NO_LINE, [_word(one)]) for one in strings), written)
 
 
 def parts(root: Element) -> Iterator[Part]:

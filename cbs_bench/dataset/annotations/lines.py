@@ -8,18 +8,18 @@ Of a file without a record of what was written, the glyphs' texts count as writt
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from cbs_bench.dataset.annotations.as_written import AsWritten, Part
-from cbs_bench.dataset.annotations.pages import XYWH, Fault, Region
+from cbs_bench.dataset.annotations.pages import XYWH, Fault, Page, Region
 from cbs_bench.script.labels import parse, split_glyphs
 
 Words = Sequence[tuple[Part, Sequence[Part]]]
 """Each word and its glyphs; one without glyphs is its own glyph."""
 
 
-class CountError(ValueError):
+class _CountError(ValueError):
     """A text has more or fewer graphs than glyphs are marked."""
 
 
@@ -29,20 +29,35 @@ class _Text:
     as_written: bool
 
 
-def read(line: Part, words: Words, written: AsWritten, file: str) -> Iterator[Region | Fault]:
-    """The glyphs of a line, in the order of the file.
+def with_glyphs(
+    page: Page, lines: Iterable[tuple[Part, Words]], written: AsWritten
+) -> Iterator[Page | Fault]:
+    """The glyphs that cannot be used, then the page with the others, or with why it cannot be used.
 
     A word or a line of a single glyph counts as a glyph where no glyphs are marked.
 
     Args:
-        line: The line; without text where the format gives it none.
-        words: Its words; a line without words is its own word.
+        page: Without its glyphs.
+        lines: Each line, without text where the format gives it none, and its words; a line
+            without words is its own word.
         written: What was written.
-        file: Name of the file, for messages.
-
-    Raises:
-        CountError: If a corrected text cannot be told from glyph to glyph.
     """
+    regions: list[Region] = []
+    fault = ""
+    try:
+        for line, words in lines:
+            for found in _read(line, words, written, page.where):
+                if isinstance(found, Fault):
+                    yield found
+                else:
+                    regions.append(found)
+    except _CountError as error:
+        fault = str(error)
+    yield replace(page, regions=tuple(regions), fault=fault)
+
+
+def _read(line: Part, words: Words, written: AsWritten, file: str) -> Iterator[Region | Fault]:
+    """The glyphs of a line, in the order of the file."""
     marked = [glyph for _, inside in words for glyph in inside]
     glyphs = [_text(glyph, written) for glyph in marked]
     of_words = [piece for word, inside in words for piece in _pieces(word, inside, written)]
@@ -72,7 +87,7 @@ def _pieces(whole: Part, glyphs: Sequence[Part], written: AsWritten) -> list[_Te
     if not text or (as_written and len(graphs) != len(glyphs)):
         return [_text(glyph, written) for glyph in glyphs]  # glyphs came or went since
     if len(graphs) != len(glyphs):
-        raise CountError(
+        raise _CountError(
             f"a {whole.kind} has not one graph for each glyph marked: {len(graphs)} graphs and "
             f"{len(glyphs)} glyphs in {whole.name}; mend its text or its boxes"
         )

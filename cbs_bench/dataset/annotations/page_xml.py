@@ -12,7 +12,6 @@ from cbs_bench.dataset.annotations.pages import (
     XYWH,
     Fault,
     Page,
-    Region,
     bounds,
     quarters_left,
     size_of,
@@ -31,28 +30,19 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
     """The scans of one file; glyphs in the order of the document."""
     notes = (e.get("value", "") for e in root.iter() if local_name(e) == "MetadataItem")
     written = AsWritten(notes)
-    for page in (element for element in root if local_name(element) == "Page"):
-        regions: list[Region] = []
-        fault = ""
-        try:
-            for line in (element for element in page.iter() if local_name(element) == "TextLine"):
-                for found in lines.read(_part(line), _words(line), written, path.name):
-                    if isinstance(found, Fault):
-                        yield found
-                    else:
-                        regions.append(found)
-        except lines.CountError as error:
-            fault = str(error)
-        yield Page(
-            page.get("imageFilename", ""),
-            tuple(regions),
+    for element in (child for child in root if local_name(child) == "Page"):
+        of_text = (one for one in element.iter() if local_name(one) == "TextLine")
+        page = Page(
+            element.get("imageFilename", ""),
+            (),
             path.name,
-            size_of(page.get("imageWidth"), page.get("imageHeight")),
+            size_of(element.get("imageWidth"), element.get("imageHeight")),
             ordered=True,
-            quarters=_quarters(page),
+            quarters=_quarters(element),
             predicted=written.all(parts(root)),
-            fault=fault,
         )
+        found = ((_part(line), _words(line)) for line in of_text)
+        yield from lines.with_glyphs(page, found, written)
 
 
 def parts(root: Element) -> Iterator[Part]:
