@@ -12,7 +12,7 @@ test: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -m "not train"
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not train" --numprocesses 2 --dist loadfile
 
 test-train: $(VENV)/train
 	$(BIN)/pytest -m train
