@@ -19,7 +19,6 @@ from cbs_bench.wording import counted
 EXIT_FAULT = 1
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
-XML_FORMATS = ("page", "alto", "tei")
 SCANS_HELP = (
     "an image, a folder of images, or a dataset; the writing runs in columns from top to bottom, "
     "from right to left"
@@ -115,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     tokenize = command("tokenize", _tokenize, "read scans: boxes, graphs, tokens")
     tokenize.add_argument("paths", type=Path, nargs="+", metavar="PATH", help=SCANS_HELP)
     tokenize.add_argument(
-        "--format", choices=("text", "jsonl", *XML_FORMATS),
+        "--format", choices=("text", "jsonl", "page", "alto", "tei"),
         help="default text, or jsonl with --out; page, alto and tei write one XML file a scan",
     )  # fmt: skip
     tokenize.add_argument(

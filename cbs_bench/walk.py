@@ -79,7 +79,7 @@ def _walk(top: Path, links: tuple[str, ...], fault: Callable[[InputError], None]
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 waiting.appendleft(entry.path)
-            elif entry.is_symlink() and not os.path.exists(entry.path):  # noqa: PTH110  (never raises)
+            elif entry.is_symlink() and not os.path.exists(entry.path):  # noqa: PTH110 - Path.exists may raise
                 problem, remedy = "this link leads nowhere", "mend or remove it"
                 if entry.name.lower().endswith(links):
                     fault(InputError(problem, path=entry.path, remedy=remedy))

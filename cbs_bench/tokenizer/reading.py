@@ -34,7 +34,7 @@ LEAST_SIZE = 17.0
 Measured by ``python -m benchmarks.resolution --data build/laozi`` on the 23 strips of *Laozi* A in
 the training and validation splits, scaled down by steps. Of 17 and 18 pixels, 16 % of the sure
 glyphs are wrong, about what the recogniser's threshold allows, and fewer of more; of 16 pixels
-it is 26 %, of 14 pixels 40 %, of 10 pixels 80 %.
+it is 27 %, of 14 pixels 41 %, of 10 pixels 79 %.
 """
 
 SURE_UPRIGHT = 0.6
