@@ -17,6 +17,7 @@ same texts print ``=``: 命訓 ``小命日=成=則敬``, repeated as 日成日�
 
 NUMERALS = frozenset("〇一二三四五六七八九十百廿卅背正上下")
 
+_CLOSING = {**GLOSSES, SLIP_NUMBER[0]: SLIP_NUMBER[1], "{": "}"}
 _STRAY = SUPPLIED | frozenset("（）〈〉【】") | REPETITION
 
 
@@ -58,30 +59,33 @@ def words_of(tags: Sequence[str]) -> list[tuple[int, int, str]]:
 
 def _readable(tokens: Sequence[str], tags: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Tokens and tags without glosses and slip numbers, compositions joined."""
+    closed = _closed(tokens)
     place = 0
     while place < len(tokens):
-        end = _end_of_note(tokens, place)
-        if end is not None:
-            place = end
+        end = closed.get(place, place)
+        if end > place and _is_note(tokens, place, end):
+            place = end + 1
             continue
-        end = _find(tokens, "}", place) if tokens[place] == "{" else None
-        joined = "".join(tokens[place : end + 1]) if end else tokens[place]
-        yield joined, tags[place]
-        place = (end or place) + 1
+        if tokens[place] != "{":
+            end = place
+        yield "".join(tokens[place : end + 1]), tags[place]
+        place = end + 1
 
 
-def _end_of_note(tokens: Sequence[str], place: int) -> int | None:
-    """One past the note that starts at ``place``, if one does."""
-    opening = tokens[place]
-    if opening in GLOSSES and place > 0:
-        end = _find(tokens, GLOSSES[opening], place)
-        return None if end is None else end + 1
-    if opening == SLIP_NUMBER[0]:
-        end = _find(tokens, SLIP_NUMBER[1], place)
-        if end is not None and NUMERALS.issuperset("".join(tokens[place + 1 : end])):
-            return end + 1
-    return None
+def _is_note(tokens: Sequence[str], place: int, end: int) -> bool:
+    """Whether what is bracketed from ``place`` to ``end`` is a gloss or the number of a slip."""
+    if tokens[place] == SLIP_NUMBER[0]:
+        return all(NUMERALS.issuperset(tokens[inside]) for inside in range(place + 1, end))
+    return tokens[place] in GLOSSES and place > 0
 
 
-def _find(tokens: Sequence[str], wanted: str, start: int) -> int | None:
-    return next((n for n in range(start + 1, len(tokens)) if tokens[n] == wanted), None)
+def _closed(tokens: Sequence[str]) -> dict[int, int]:
+    """Place of each opening bracket to that of the first one after it that closes it."""
+    found: dict[int, int] = {}
+    nearest: dict[str, int] = {}
+    for place in reversed(range(len(tokens))):
+        token = tokens[place]
+        if token in _CLOSING and _CLOSING[token] in nearest:
+            found[place] = nearest[_CLOSING[token]]
+        nearest[token] = place
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,3 +47,35 @@ def test_every_row_gives_valid_tags_and_loses_no_order(row):
     remaining = iter("".join(tokens))
     assert all(character in remaining for character in "".join(glyphs))
     assert bio(len(kept), words_of(kept)) == kept
+
+
+NOTE = r"(?!^)（[^）]*）|(?!^)〈[^〉]*〉|【[〇一二三四五六七八九十百廿卅背正上下]*】"
+PRINTED = re.compile(rf"(?P<mark>{NOTE}|[][〔〕（）〈〉【】=])|{{[^}}]*}}|.")
+
+
+@given(st.text("天又十{}（）〈〉【】[=", max_size=20))
+def test_glyphs_are_what_a_pattern_of_the_notation_matches(printed):
+    expected = [m for m in PRINTED.finditer(printed) if m["mark"] is None]
+    tags = [f"B-{place}" for place in range(len(printed))]
+    glyphs, kept = glyphs_of(list(printed), tags)
+    assert glyphs == [match.group() for match in expected]
+    assert kept == [f"B-{match.start()}" for match in expected]
+
+
+class Counted(list):
+    """Tokens that count how often one is looked at."""
+
+    looks = 0
+
+    def __getitem__(self, place):
+        found = super().__getitem__(place)
+        self.looks += len(found) if isinstance(place, slice) else 1
+        return found
+
+
+@pytest.mark.parametrize(("bracket", "end"), ["{天", "（天", "〈天", "【天", "【】"])
+def test_brackets_that_are_not_closed_take_linear_time(bracket, end):
+    tokens = Counted(["天", *[bracket] * 2000, end])
+    glyphs_of(tokens, ["O"] * len(tokens))
+    looks = tokens.looks
+    assert looks < 10 * len(tokens)
