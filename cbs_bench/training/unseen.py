@@ -23,6 +23,8 @@ from cbs_bench.vision.framing import Frame
 
 PICTURES = 8
 """Rendered pictures of each graph."""
+BATCH = 256
+"""Pictures that are looked at together; no more crops are prepared at a time."""
 RIDGE = 0.3
 """Of the mean variance of a feature, added to every variance."""
 KEPT = 0.5
@@ -47,7 +49,7 @@ def place_unseen(
     """
     learned = F.normalize(network.prototypes()).detach().cpu()
     drawn, of_drawn = _rendered_features(network, pictures)
-    real = _features(network, np.array([frame.prepare(c.pixels) for c in train])[:, None])
+    real = _crop_features(network, train, frame)
     of_real = torch.tensor(labels)
     means, counts = _means(drawn, of_drawn, len(learned))
     has_pictures = counts > 0
@@ -70,9 +72,18 @@ def _rendered_features(
     return torch.cat(found), torch.cat(labels)
 
 
+def _crop_features(network: GlyphNetwork, crops: Sequence[Crop], frame: Frame) -> torch.Tensor:
+    """Features of crops, of which prepared pictures together may not fit into the memory."""
+    found = []
+    for start in range(0, len(crops), BATCH):
+        part = [frame.prepare(crop.pixels) for crop in crops[start : start + BATCH]]
+        found.append(_features(network, np.stack(part)[:, None]))
+    return torch.cat(found)
+
+
 def _features(network: GlyphNetwork, pictures: npt.NDArray[np.float32]) -> torch.Tensor:
     """Features of unit length, ``[n, size]``."""
-    parts = torch.from_numpy(pictures).split(256)
+    parts = torch.from_numpy(pictures).split(BATCH)
     with torch.no_grad():
         found = [F.normalize(network.backbone(part.to(device()))).cpu() for part in parts]
     return torch.cat(found)

@@ -7,10 +7,10 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra train")
 
+from cbs_bench.training import unseen
 from cbs_bench.training.crops import Crop
 from cbs_bench.training.networks import GlyphNetwork
 from cbs_bench.training.prototypes import ComposedPrototypes
-from cbs_bench.training.unseen import place_unseen
 from cbs_bench.vision.framing import Frame
 
 pytestmark = pytest.mark.train
@@ -74,7 +74,7 @@ def test_graphs_without_a_crop_are_found_by_their_rendered_pictures():
     pixels = np.zeros((SIDE, SIDE), np.uint8)
     pixels[:, :3] = 255
     train = [Crop("1", pixels, GRAPHS[0], "slip", "train")]
-    place_unseen(network, Bars(), train, [0], Frame(SIDE))
+    unseen.place_unseen(network, Bars(), train, [0], Frame(SIDE))
     placed = network.prototypes()
     assert torch.allclose(placed[0], learned[0])  # a crop shows it
     assert torch.allclose(placed[3], learned[3])  # nothing shows it
@@ -82,3 +82,31 @@ def test_graphs_without_a_crop_are_found_by_their_rendered_pictures():
     pictures = torch.from_numpy(np.stack([bar(label, generator) for label in (1, 2)])[:, None])
     graphs, _ = network(pictures)
     assert (graphs[:, 1:3].argmax(dim=1) == torch.tensor([0, 1])).all()
+
+
+@pytest.fixture
+def placed(monkeypatch):
+    """``placed(batch)``: prototypes beside ten crops, and when crops and batches had their turn."""
+    generator = np.random.default_rng(0)
+    pictures = generator.integers(0, 256, (10, SIDE, SIDE), dtype=np.uint8)
+    train = [Crop("", pixels, GRAPHS[0], "slip", "train") for pixels in pictures]
+    prepare = Frame.prepare
+
+    def placed(batch):
+        torch.manual_seed(0)
+        network, turns = GlyphNetwork(GRAPHS, 3, width=4).eval(), []
+        monkeypatch.setattr(unseen, "BATCH", batch)
+        monkeypatch.setattr(Frame, "prepare", lambda *of: turns.append("crop") or prepare(*of))
+        network.backbone.register_forward_hook(lambda *_: turns.append("batch"))
+        unseen.place_unseen(network, Bars(), train, [0] * len(train), Frame(SIDE))
+        return network.prototypes(), turns[turns.index("crop") :]
+
+    return placed
+
+
+def test_crops_are_prepared_a_batch_at_a_time_and_place_graphs_as_all_at_once(placed):
+    whole, _ = placed(100)
+    parts, turns = placed(4)
+    batch = [*["crop"] * 4, "batch"]
+    assert turns == [*batch, *batch, *batch[2:]]
+    torch.testing.assert_close(parts, whole)
