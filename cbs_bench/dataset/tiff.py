@@ -3,7 +3,8 @@
 A flat-bed scan of a tray of slips can have a billion pixels. Its glyphs are cut from the tiles
 they lie on, and the picture of the slip is reduced by a whole number on the way. Each piece is
 handed to Pillow as a small TIFF of its own, so that every compression Pillow knows works
-(TIFF 6.0, sections 3 and 15).
+(TIFF 6.0, sections 3 and 15). Values of sixteen bits are stretched as those of smaller scans are,
+all pieces by the values of the whole.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from cbs_bench.vision.images import Pixels
+
+    Values = npt.NDArray[Any]
 
 WHOLE_PIXELS = 100_000_000
 """Up to here an image is unpacked whole, as every other format is."""
@@ -94,16 +99,11 @@ class PiecewiseTiff:
         """
         import numpy as np
 
+        from cbs_bench.vision.depth import scaled
+
         self._refuse_unusual()
-        across, down = self._piece
-        bands = []
-        for row in range(top // down, -(-bottom // down)):
-            pieces = [self._unpack(row, n) for n in range(left // across, -(-right // across))]
-            band = np.concatenate(pieces, axis=1)
-            first, last = max(top - row * down, 0), min(bottom - row * down, down)
-            start = left - left // across * across
-            bands.append(band[first:last, start : start + right - left])
-        return np.concatenate(bands)
+        values = self._values(left, top, right, bottom)
+        return values if values.dtype == np.uint8 else scaled(values, *self._ends)
 
     def reduced(self, factor: int) -> Pixels:
         """The whole image, each pixel the mean of a square of ``factor``; rests are cut off.
@@ -128,6 +128,34 @@ class PiecewiseTiff:
         for top in range(0, height, step):
             yield top, min(top + step, height)
 
+    def _values(self, left: int, top: int, right: int, bottom: int) -> Values:
+        """A region as deep as it is stored."""
+        import numpy as np
+
+        across, down = self._piece
+        bands = []
+        for row in range(top // down, -(-bottom // down)):
+            pieces = [self._unpack(row, n) for n in range(left // across, -(-right // across))]
+            band = np.concatenate(pieces, axis=1)
+            first, last = max(top - row * down, 0), min(bottom - row * down, down)
+            start = left - left // across * across
+            bands.append(band[first:last, start : start + right - left])
+        return np.concatenate(bands)
+
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        """Black and white of the whole image, sixteen bits deep."""
+        import numpy as np
+
+        from cbs_bench.vision.depth import ends_of
+
+        histogram = np.zeros(1 << 16, np.int64)
+        (width, height), down = self.size, self._piece[1]
+        for top in range(0, height, down):
+            for line in self._values(0, top, width, min(top + down, height)):
+                histogram += np.bincount(line.ravel(), minlength=len(histogram))
+        return ends_of(histogram)
+
     def _refuse_unusual(self) -> None:
         if self._tags.get(_PLANAR, 1) != 1:
             raise TiffError("its colours lie in separate planes; save it with them together")
@@ -136,12 +164,9 @@ class PiecewiseTiff:
         if self._piece[0] * self._piece[1] > PIECE_PIXELS:
             raise TiffError("it is one large strip; save it in tiles")
 
-    def _unpack(self, row: int, column: int) -> Pixels:
-        """The pixels of one strip or tile."""
-        import numpy as np
-        from PIL import Image, TiffImagePlugin
-
-        from cbs_bench.vision.images import load_image
+    def _unpack(self, row: int, column: int) -> Values:
+        """The values of one strip or tile."""
+        from PIL import TiffImagePlugin
 
         per_row = -(-self.size[0] // self._piece[0])
         number = row * per_row + column
@@ -163,12 +188,27 @@ class PiecewiseTiff:
         buffer = io.BytesIO()
         directory.save(buffer)
         buffer.write(data)
-        with Image.open(buffer) as piece:
-            if piece.mode.startswith("I;16"):
-                # By a fixed factor: stretched one by one, the pieces would not match.
-                shifted: Pixels = (np.asarray(piece) >> 8).astype(np.uint8)
-                return shifted
-        return load_image(buffer.getvalue())
+        return _values_of(buffer.getvalue())
+
+
+def _values_of(data: bytes) -> Values:
+    """Grey or RGB values of a whole TIFF, as deep as they are."""
+    import numpy as np
+    from PIL import Image
+
+    from cbs_bench.vision.depth import deep_colours, is_deep_colour
+    from cbs_bench.vision.images import load_image
+
+    with Image.open(io.BytesIO(data)) as image:
+        if image.mode in ("I", "F"):
+            raise TiffError("its values are signed or of 32 bits; save them with 16, unsigned")
+        if image.mode.startswith("I;16"):
+            return np.asarray(image, np.uint16)
+        if not is_deep_colour(image):
+            return load_image(data)
+        if image.mode == "RGBA":
+            raise TiffError("its colours of 16 bits are transparent; save it without transparency")
+    return deep_colours(data, 0)
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,8 @@ from cbs_bench.errors import DataError
 
 CLIPPED = 0.1
 """Percent of the values at either end that become black or white: a hot pixel sets no scale."""
+SHOWN = (CLIPPED, 100 - CLIPPED)
+"""The percentiles that are the ends of the scale."""
 
 
 def stretched(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
@@ -26,12 +28,30 @@ def stretched(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
             "some of its pixels are no finite numbers",
             remedy="fill them and export it as PNG, TIFF or JPEG",
         )
-    low, high = np.percentile(values, (CLIPPED, 100 - CLIPPED))
+    low, high = np.percentile(values, SHOWN)
     if low == high:  # a page with next to nothing on it
         low, high = values.min(), values.max()
-    scale = 255 / max(float(high) - float(low), 1e-6)
+    return scaled(values, float(low), float(high))
+
+
+def ends_of(histogram: npt.NDArray[np.int64]) -> tuple[float, float]:
+    """What :func:`stretched` makes black and white, by how often each number from 0 is there."""
+    numbers = np.flatnonzero(histogram)
+    after = np.cumsum(histogram[numbers])
+    # Between the last place of a number and the first of the next one lies a straight line.
+    places = np.stack([after - histogram[numbers], after - 1], axis=1).ravel()
+    wanted = np.array(SHOWN) / 100 * places[-1]
+    low, high = np.interp(wanted, places, numbers.repeat(2))
+    if low == high:
+        low, high = numbers[0], numbers[-1]
+    return float(low), float(high)
+
+
+def scaled(values: npt.NDArray[Any], black: float, white: float) -> npt.NDArray[np.uint8]:
+    """Numbers as uint8, of which ``black`` becomes 0 and ``white`` 255."""
+    scale = 255 / max(white - black, 1e-6)
     grey: npt.NDArray[np.uint8] = (
-        ((values.astype(np.float32) - low) * scale).clip(0, 255).astype(np.uint8)
+        ((values.astype(np.float32) - black) * scale).clip(0, 255).astype(np.uint8)
     )
     return grey
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -12,6 +13,7 @@ from PIL import Image
 from builders.scans import Scans
 from cbs_bench.dataset import images, tiff
 from cbs_bench.interfaces import ImageRef, Rejection
+from cbs_bench.vision.images import load_image
 
 SIZE = (333, 257)
 
@@ -67,11 +69,55 @@ def test_boxes_are_reduced_with_the_slip(scan, finished):
 @pytest.mark.parametrize("size", [(64, 48), (100, 70)])
 def test_tiles_of_16_bits(tmp_path, monkeypatch, size):
     monkeypatch.setattr(tiff, "WHOLE_PIXELS", 100)
-    values = pixels(size[1], size[0], top=65536, kind=np.uint16)
+    values = pixels(size[1], size[0], top=4096, kind=np.uint16)
     path = tmp_path / "deep.tif"
     write_tiles(path, values, side=32)
     cut = png(images.encoded(ImageRef(path, box=(5, 6, 50, 40))))
-    np.testing.assert_array_equal(cut, (values >> 8)[6:46, 5:55])
+    np.testing.assert_array_equal(cut, load_image(path)[6:46, 5:55])
+
+
+@pytest.fixture
+def deep_scan(tmp_path, monkeypatch):
+    """``deep_scan(values)``: a TIFF of sixteen bits in strips, read as if it were large."""
+    monkeypatch.setattr(tiff, "WHOLE_PIXELS", 1000)
+
+    def deep_scan(values, compression=5):
+        path = tmp_path / "deep.tif"
+        told = [cv2.IMWRITE_TIFF_COMPRESSION, compression, cv2.IMWRITE_TIFF_ROWSPERSTRIP, 32]
+        cv2.imwrite(str(path), values, told)
+        return path
+
+    return deep_scan
+
+
+@pytest.mark.parametrize("colours", [(), (3,)])
+@pytest.mark.parametrize("compression", [1, 5, 8, 32773])
+def test_16_bits_are_stretched_as_on_a_scan_read_whole(deep_scan, colours, compression):
+    values = pixels(257, 333, *colours, top=900, kind=np.uint16) + 200
+    values[:64] += 2000  # stretched alone, the strips would have scales of their own
+    path = deep_scan(values, compression)
+    cut = png(images.encoded(ImageRef(path, box=(10, 20, 300, 90))))
+    np.testing.assert_array_equal(cut, load_image(path)[20:110, 10:310])
+
+
+def test_a_page_of_16_bits_with_next_to_nothing_on_it(deep_scan):
+    values = np.full((257, 333), 900, np.uint16)
+    values[50, 50] = 400
+    path = deep_scan(values)
+    cut = png(images.encoded(ImageRef(path, box=(0, 0, 333, 257))))
+    np.testing.assert_array_equal(cut, load_image(path))
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (np.ones((257, 333), np.float32), "of 32 bits; save them with 16, unsigned"),
+        (np.full((257, 333, 4), 900, np.uint16), "transparent; save it without transparency"),
+    ],
+)
+def test_values_that_no_piece_shows_as_the_whole_would_are_refused(deep_scan, values, reason):
+    with pytest.raises(images.BadRowError, match=reason):
+        images.encoded(ImageRef(deep_scan(values), box=(0, 0, 50, 50)))
 
 
 def write_tiles(path, values, side):
