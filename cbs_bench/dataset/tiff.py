@@ -16,6 +16,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cbs_bench.errors import DataError
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -95,7 +97,7 @@ class PiecewiseTiff:
         """Pixels ``[bottom - top, right - left]``, or with three colours, as uint8.
 
         Raises:
-            TiffError: If its pieces are too large or of an unusual kind.
+            TiffError: If its pieces are too large, damaged or of an unusual kind.
         """
         import numpy as np
 
@@ -188,7 +190,10 @@ class PiecewiseTiff:
         buffer = io.BytesIO()
         directory.save(buffer)
         buffer.write(data)
-        return _values_of(buffer.getvalue())
+        try:
+            return _values_of(buffer.getvalue())
+        except DataError as error:
+            raise TiffError(error.problem) from error
 
 
 def _values_of(data: bytes) -> Values:

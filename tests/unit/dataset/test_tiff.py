@@ -158,6 +158,17 @@ def test_what_cannot_be_read_in_pieces_is_refused_by_name(
         images.encoded(ImageRef(path, upright=True))
 
 
+@pytest.mark.parametrize("scan", ["tiff_lzw", "tiff_deflate"], indirect=True)
+def test_a_damaged_strip_is_a_bad_row(scan):
+    with Image.open(scan) as image:
+        place = image.tag_v2[273][1]
+    data = bytearray(scan.read_bytes())
+    data[place : place + 2000] = b"\xff" * 2000
+    scan.write_bytes(data)
+    with pytest.raises(images.BadRowError, match=r"unreadable image: not a readable image \("):
+        images.encoded(ImageRef(scan, upright=True))
+
+
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_a_broken_tiff_is_a_rejection(tmp_path, finished):
     (tmp_path / "scan.tif").write_bytes(b"II*\0 no directory")
