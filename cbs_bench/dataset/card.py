@@ -137,10 +137,10 @@ def _repeats(report: BuildReport) -> Iterator[str]:
 
 
 def _few_shot(extras: Extras) -> Iterator[str]:
-    """How many characters have enough images to learn from."""
+    """How many classes have enough images to learn from."""
     if not extras.graphs:
         return
-    yield from ("| images a character | characters | images |", "|---|--:|--:|")
+    yield from ("| images a class | classes | images |", "|---|--:|--:|")
     for minimum, classes, images in extras.few_shot():
         yield f"| at least {minimum} | {classes:,} | {images:,} |"
     yield from ("", f"`{LABEL_COUNTS}` holds the number of images of each raw label.", "")

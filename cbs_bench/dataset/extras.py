@@ -10,7 +10,7 @@ from typing import Any
 
 from cbs_bench.dataset import contact_sheet
 from cbs_bench.dataset.contact_sheet import ContactSheet
-from cbs_bench.dataset.fewshot import CHARACTERS, THRESHOLDS, frequent
+from cbs_bench.dataset.fewshot import THRESHOLDS, frequent, shows_class
 from cbs_bench.script.class_names import names_class
 from cbs_bench.script.labels import parse
 
@@ -22,7 +22,7 @@ class Extras:
     """Watches the rows go by; its memory depends on the number of labels, not of rows.
 
     Attributes:
-        graphs: Images of each character.
+        graphs: Images of each class.
         pictured: Whether there is a contact sheet, once written.
     """
 
@@ -36,7 +36,7 @@ class Extras:
         """Take note of a row that is written."""
         if config == "glyphs":
             self._labels[row["label"]] += 1
-            if row["status"] in CHARACTERS:
+            if shows_class(row):
                 self.graphs[row["graph"]] += 1
             self._glyphs.see(row["id"], row["image"]["bytes"])
         elif config == "slips":

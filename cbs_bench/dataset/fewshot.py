@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from cbs_bench.dataset import reader
+from cbs_bench.dataset.scan_rows import PREDICTED
 from cbs_bench.errors import InputError
-from cbs_bench.script.labels import Status
+from cbs_bench.script.class_names import names_class
+from cbs_bench.script.labels import parse
 
 THRESHOLDS = (3, 10, 20)
-CHARACTERS = (Status.ENCODED.value, Status.COMPOSED.value)
-"""Statuses of rows that name a character; ○, □ and marks are no classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class View:
         """Rows of a split, as :func:`cbs_bench.dataset.reader.rows` gives them."""
         wanted = frozenset(self.graphs)
         for row in reader.rows(self.folder, "glyphs", split):
-            if row["status"] in CHARACTERS and row["graph"] in wanted:
+            if row["graph"] in wanted and shows_class(row):
                 yield row
 
 
@@ -47,15 +47,13 @@ def view(folder: Path, minimum: int) -> View:
     Raises:
         InputError: If ``folder`` has no config ``glyphs``, or no class is so frequent.
     """
-    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     counts: Counter[str] = Counter()
     for split in reader.SPLITS:
         for shard in reader.shards(folder, "glyphs", split):
-            table = pq.read_table(shard, columns=["graph", "status"])
-            named = table.filter(pc.is_in(table["status"], _characters()))
-            counts.update(named["graph"].to_pylist())
+            found = pq.read_table(shard, columns=["label", "graph", "status"]).to_pylist()
+            counts.update(row["graph"] for row in found if shows_class(row))
     graphs = frequent(counts, minimum)
     if not graphs:
         most = max(counts.values(), default=0)
@@ -65,12 +63,11 @@ def view(folder: Path, minimum: int) -> View:
     return View(folder, graphs)
 
 
+def shows_class(row: Mapping[str, Any]) -> bool:
+    """Whether a row of ``glyphs`` has a class, by somebody and not only by a model."""
+    return row["status"] != PREDICTED and names_class(parse(row["label"]))
+
+
 def frequent(counts: Mapping[str, int], minimum: int) -> tuple[str, ...]:
     """The classes counted at least ``minimum`` times, sorted."""
     return tuple(sorted(graph for graph, count in counts.items() if count >= minimum))
-
-
-def _characters() -> Any:
-    import pyarrow as pa
-
-    return pa.array(CHARACTERS)

@@ -44,7 +44,7 @@ def test_a_text_corpus_has_neither(build, tmp_path):
     assert names == {"README.md", "fingerprint.json", "pos", "rejected.jsonl"}
 
 
-def test_views_count_characters_over_all_splits(build, tmp_path):
+def test_views_count_classes_over_all_splits(build, tmp_path):
     build(rows())
     view = fewshot.view(tmp_path / "out", 10)
     assert view.graphs == ("又",)
@@ -53,6 +53,19 @@ def test_views_count_characters_over_all_splits(build, tmp_path):
     assert fewshot.view(tmp_path / "out", 3).graphs == ("{日止頁}", "又")
     with pytest.raises(InputError, match="no class has 20 images; ask for at most 10"):
         fewshot.view(tmp_path / "out", 20)
+
+
+def test_names_are_classes_and_what_models_read_is_none(build, tmp_path):
+    named = [glyph(n, label="K0123", graph="K0123", status="unencoded") for n in range(6)]
+    other = [glyph(n) for n in range(6, 9)]
+    read = [glyph(n, status="predicted") for n in range(9, 19)]
+    build([*named, *other, *read])
+    card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert "| at least 3 | 2 | 9 |\n| at least 10 | 0 | 0 |\n" in card
+    view = fewshot.view(tmp_path / "out", 3)
+    assert view.graphs == ("K0123", "又")
+    found = [row for split in ("train", "validation", "test") for row in view.rows(split)]
+    assert len(found) == 9
 
 
 def test_odd_pictures_fit_on_the_sheet(build, tmp_path):
