@@ -10,9 +10,11 @@ all words and on those with a graph that the other three quarters do not show.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean, stdev
 
+from benchmarks.bad_input import in_one_line
 from cbs_bench.interfaces import BASELINES
 from cbs_bench.metrics.spans import Counts, count
 from cbs_bench.nlp.corpus import read_sentences
@@ -56,12 +58,14 @@ def score(variant, train, validation, held_out, seed, epochs):
     return 100 * overall.f1, 100 * unseen.f1, unseen.gold
 
 
-def main() -> None:
+@in_one_line("benchmarks.ablation")
+def main(arguments: Sequence[str] | None) -> None:
+    """Print a line for each variant."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True, help="a dataset with a pos config")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=Budget().epochs)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     sentences = read_sentences(options.data, "train")
     held_out = sentences[::4]
     train = [sentence for index, sentence in enumerate(sentences) if index % 4]
@@ -82,4 +86,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.bad_input import in_one_line
 from cbs_bench.training.classes import choose_classes
 from cbs_bench.training.config import settings_from
 from cbs_bench.training.crops import Crop, read_crops
@@ -32,7 +33,9 @@ SHARES = (0.125, 0.25, 0.5, 1.0)
 MORE = 1000
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+@in_one_line("benchmarks.learning_curve")
+def main(arguments: Sequence[str] | None) -> None:
+    """Print the curve and a table."""
     options = _parse(arguments)
     with tempfile.TemporaryDirectory() as folder:
         flags = {**vars(options), "out": Path(folder)}
@@ -98,4 +101,4 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -8,14 +8,13 @@ The test split is left out: the least size that is not remarked upon was chosen 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.bad_input import in_one_line
 from cbs_bench.dataset import reader
-from cbs_bench.errors import CbsBenchError
 from cbs_bench.tokenizer.reading import SlipReader, median_size
 from cbs_bench.types import Box
 from cbs_bench.vision.images import load_image, resize, to_grey
@@ -63,28 +62,25 @@ def counts(slips: SlipReader, rows: Iterator[dict[str, object]]) -> dict[int, Co
     return found
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print a table; bad input goes to standard error."""
+@in_one_line("benchmarks.resolution")
+def main(arguments: Sequence[str] | None) -> None:
+    """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, required=True, help="a built dataset of real slips")
     options = parser.parse_args(arguments)
-    try:
-        slips = SlipReader.load()
-        rows = (
-            row
-            for split in ("train", "validation")
-            for row in reader.rows(options.data, "slips", split)
-        )
-        print("| pixels of a glyph | slips | right, of those at full size | wrong, of the sure |")
-        print("|---|---:|---:|---:|")
-        for size, count in sorted(counts(slips, rows).items()):
-            right = count.right / max(count.right_at_full_size, 1)
-            wrong = count.sure_and_wrong / max(count.sure, 1)
-            print(f"| {size} | {count.slips} | {right:.1%} | {wrong:.1%} |")
-    except CbsBenchError as error:
-        sys.stderr.write(f"benchmarks.resolution: {error}\n")
-        return 2
-    return 0
+    slips = SlipReader.load()
+    rows = (
+        row
+        for split in ("train", "validation")
+        for row in reader.rows(options.data, "slips", split)
+    )
+    found = counts(slips, rows)
+    print("| pixels of a glyph | slips | right, of those at full size | wrong, of the sure |")
+    print("|---|---:|---:|---:|")
+    for size, count in sorted(found.items()):
+        right = count.right / max(count.right_at_full_size, 1)
+        wrong = count.sure_and_wrong / max(count.sure, 1)
+        print(f"| {size} | {count.slips} | {right:.1%} | {wrong:.1%} |")
 
 
 if __name__ == "__main__":

@@ -22,8 +22,9 @@ import cv2
 import numpy as np
 
 from baselines.detectors.projection import ProjectionDetector
+from benchmarks.bad_input import in_one_line
 from benchmarks.vision import held_out
-from cbs_bench.errors import CbsBenchError, InputError
+from cbs_bench.errors import InputError
 from cbs_bench.interfaces import GlyphDetector
 from cbs_bench.metrics.align import match_boxes
 from cbs_bench.metrics.detection import detection_scores
@@ -183,27 +184,23 @@ def _cut(strip: Strip, generator: Generator) -> Sheet:
     return Sheet(photograph(strip.surface, generator), [(*map(float, b),) for b in strip.boxes])
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the figures as JSON; bad input goes to standard error."""
+@in_one_line("benchmarks.situations")
+def main(arguments: Sequence[str] | None) -> None:
+    """Print the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="built datasets")
     parser.add_argument("--detector", type=Path, help="model folder; default: the shipped one")
     options = parser.parse_args(arguments)
-    try:
-        crops = [crop.pixels for crop in held_out(options.data)]
-        slips = read_slips(options.data)
-        if not crops and not slips:
-            raise InputError(
-                "no test crop and no scan",
-                path=" ".join(map(str, options.data)),
-                remedy="build from more data",
-            )
-        figures = situations(Detector.load(options.detector), crops, slips)
-    except CbsBenchError as error:
-        sys.stderr.write(f"benchmarks.situations: {error}\n")
-        return 2
+    crops = [crop.pixels for crop in held_out(options.data)]
+    slips = read_slips(options.data)
+    if not crops and not slips:
+        raise InputError(
+            "no test crop and no scan",
+            path=" ".join(map(str, options.data)),
+            remedy="build from more data",
+        )
+    figures = situations(Detector.load(options.detector), crops, slips)
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
-    return 0
 
 
 if __name__ == "__main__":

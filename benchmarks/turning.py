@@ -8,11 +8,10 @@ The thresholds by which a scan is turned were chosen on these scans, so that oth
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cbs_bench.errors import CbsBenchError
+from benchmarks.bad_input import in_one_line
 from cbs_bench.tokenizer.reading import SlipReader
 from cbs_bench.training.slips import read_slips
 from cbs_bench.vision.turning import FULL, turned
@@ -32,21 +31,17 @@ def positions(reader: SlipReader, data: Sequence[Path]) -> Iterator[tuple[str, l
         yield f"{folder.name} ({len(slips)})", right
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print a table; bad input goes to standard error."""
+@in_one_line("benchmarks.turning")
+def main(arguments: Sequence[str] | None) -> None:
+    """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="built datasets")
     options = parser.parse_args(arguments)
-    try:
-        reader = SlipReader.load()
-        print("| scans | upright | on the right side | on the head | on the left side |")
-        print("|---|---:|---:|---:|---:|")
-        for name, right in positions(reader, options.data):
-            print(f"| {name} | {' | '.join(map(str, right))} |")
-    except CbsBenchError as error:
-        sys.stderr.write(f"benchmarks.turning: {error}\n")
-        return 2
-    return 0
+    reader = SlipReader.load()
+    print("| scans | upright | on the right side | on the head | on the left side |")
+    print("|---|---:|---:|---:|---:|")
+    for name, right in positions(reader, options.data):
+        print(f"| {name} | {' | '.join(map(str, right))} |")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cbs_bench.errors import CbsBenchError, InputError
+from benchmarks.bad_input import in_one_line
+from cbs_bench.errors import InputError
 from cbs_bench.script.components import decompose
 from cbs_bench.training.classes import choose_classes
 from cbs_bench.training.config import settings_from
@@ -62,8 +63,9 @@ def measure(settings: RecognizerSettings, number: int) -> dict[str, float]:
     return unseen
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the scores as JSON; bad input goes to standard error."""
+@in_one_line("benchmarks.unseen_graphs")
+def main(arguments: Sequence[str] | None) -> None:
+    """Print the scores as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--config", type=Path, help="YAML of the recogniser's settings")
     parser.add_argument("--data", type=Path, nargs="+", help="built datasets")
@@ -74,16 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="keep the model in this folder")
     parser.add_argument("--hidden", type=int, default=100, help="graphs to hide (%(default)s)")
     options = parser.parse_args(arguments)
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            flags = {**vars(options), "out": options.out or Path(folder)}
-            settings = settings_from(RecognizerSettings, options.config, flags)
-            scores = measure(settings, options.hidden)
-    except CbsBenchError as error:
-        sys.stderr.write(f"benchmarks.unseen_graphs: {error}\n")
-        return 2
+    with tempfile.TemporaryDirectory() as folder:
+        flags = {**vars(options), "out": options.out or Path(folder)}
+        settings = settings_from(RecognizerSettings, options.config, flags)
+        scores = measure(settings, options.hidden)
     sys.stdout.write(json.dumps(scores) + "\n")
-    return 0
 
 
 def _report(line: str) -> None:

@@ -21,9 +21,10 @@ from typing import Any
 import numpy as np
 
 from baselines.detectors.projection import ProjectionDetector
+from benchmarks.bad_input import in_one_line
 from benchmarks.vision_speed import speed
 from cbs_bench.dataset import reader
-from cbs_bench.errors import CbsBenchError, InputError
+from cbs_bench.errors import InputError
 from cbs_bench.interfaces import GlyphDetector
 from cbs_bench.metrics.calibration import expected_calibration_error, risk_coverage
 from cbs_bench.metrics.detection import COCO_THRESHOLDS, average_precision, detection_scores
@@ -43,19 +44,15 @@ Figures = dict[str, Any]
 Scan = tuple[Pixels, list[Box]]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the figures as JSON; what was left out, and bad input, go to standard error."""
+@in_one_line("benchmarks.vision")
+def main(arguments: Sequence[str] | None) -> None:
+    """Print the figures as JSON; what was left out goes to standard error."""
     options = _parse(arguments)
-    try:
-        figures = measure(options)
-    except CbsBenchError as error:
-        _say(str(error))
-        return 2
+    figures = measure(options)
     text = json.dumps(figures, ensure_ascii=False, indent=2)
     if options.json:
         options.json.write_text(text + "\n", encoding="utf-8")
     sys.stdout.write(text + "\n")
-    return 0
 
 
 def measure(options: argparse.Namespace) -> Figures:
