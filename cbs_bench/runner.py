@@ -34,6 +34,9 @@ from cbs_bench.vision.choice import SHIPPED, model_folder, model_name
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
+VECTORS = "vectors"
+"""The role of the glyph vectors that our tagger sees."""
+
 
 def run(
     task: str,
@@ -154,7 +157,7 @@ def _checked(
 
 
 def _models(peers: Mapping[str, str], info: TaskInfo, configs: Sequence[str]) -> dict[str, str]:
-    """The identity of each detector and recogniser of ours that takes part, by role.
+    """The identity of each model of ours that takes part, by role.
 
     Raises:
         ModelError: If a folder holds no model.
@@ -166,6 +169,10 @@ def _models(peers: Mapping[str, str], info: TaskInfo, configs: Sequence[str]) ->
         folder = shipped if name is None else model_folder(name, PEERS[role])
         if folder is not None and (role in info.takes or reads_slips):
             found[role] = identity(folder)
+    if "tagger" in info.takes and "tagger" not in peers:
+        from cbs_bench.nlp import glyph_vectors
+
+        found[VECTORS] = identity(glyph_vectors.SHIPPED)
     return found
 
 
@@ -325,6 +332,9 @@ def _model_change(stored: Mapping[str, Any], head: Mapping[str, Any]) -> str | N
         if role not in before:
             return f"it does not tell which {role} it ran"
         return f"the {role} has changed"
+    # Older results do not name them, and stand all the same.
+    if VECTORS in before and before[VECTORS] != now.get(VECTORS):
+        return "the glyph vectors have changed"
     return None
 
 

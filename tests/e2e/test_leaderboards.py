@@ -10,6 +10,7 @@ import pytest
 
 from cbs_bench import results
 from cbs_bench.model_card import identity
+from cbs_bench.nlp import glyph_vectors
 from cbs_bench.report import fill, read_boards
 from cbs_bench.vision.choice import SHIPPED
 
@@ -36,7 +37,8 @@ def test_the_tables_are_not_stale(name, boards):
 
 def of_other_models(folder):
     """The results that name another model than the shipped one, where they name any."""
-    shipped = {role: identity(model) for role, model in SHIPPED.items()}
+    folders = {**SHIPPED, "vectors": glyph_vectors.SHIPPED}
+    shipped = {role: identity(model) for role, model in folders.items()}
     return [
         path.name
         for path, result in results.read(folder)

@@ -15,6 +15,8 @@ from cbs_bench import predictions, runner
 from cbs_bench.cli import main
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BASELINES, TASKS, PredictingTask, Task, TaskInfo
+from cbs_bench.model_card import identity
+from cbs_bench.nlp import glyph_vectors
 from cbs_bench.predictions import Predictions
 
 TOKENIZER = """
@@ -68,6 +70,12 @@ class CountTask(PredictingTask):
                 "extra": {}}  # fmt: skip
 
 
+class TaggedTask(CountTask):
+    """The same where our tagger takes part."""
+
+    info = TaskInfo("sentences", "sentences", needs=("pos",), takes=("tagger",))
+
+
 @pytest.fixture
 def plugin(tmp_path, monkeypatch):
     """``plugin(text)``: the file of the tokenizer ``mine``, written anew."""
@@ -95,7 +103,7 @@ def plugin(tmp_path, monkeypatch):
 def run(mini, tmp_path, monkeypatch, plugin, capsys):
     """``run(data=…)``: status, and what stands on standard error."""
     load = TASKS.load
-    made = {"count": CountTask, "length": LengthTask}
+    made = {"count": CountTask, "length": LengthTask, "tagged": TaggedTask}
     monkeypatch.setattr(TASKS, "names", lambda: [*made, "detection", "tokenization"])
     monkeypatch.setattr(TASKS, "load", lambda name: made.get(name) or load(name))
 
@@ -196,6 +204,18 @@ def test_another_source_of_a_plugin_is_run_again(run, result, plugin):
     assert before["tokenizer"] != after["tokenizer"]
 
 
+def test_other_glyph_vectors_are_run_again_and_results_that_name_none_stand(run, tmp_path):
+    run("tagged")
+    result = tmp_path / "results" / "tagged" / "mini-mine-0.json"
+    named = json.loads(result.read_text(encoding="utf-8"))["models"]
+    assert named == {"vectors": identity(glyph_vectors.SHIPPED)}
+    change(result, models={"vectors": "0" * 64})
+    line = f"{result}: run again, because the glyph vectors have changed"
+    assert run("tagged") == (0, f"cbs-bench: {line}\n")
+    change(result, models={})
+    assert run("tagged") == (0, "")
+
+
 def test_results_of_other_data_of_the_same_name_are_not_overwritten(run, result, mini, tmp_path):
     run()
     stored = result.read_bytes()
@@ -278,7 +298,7 @@ def many(mini, tmp_path, monkeypatch):
 
 
 def test_a_task_that_reads_slips_names_the_models_that_read_them(many):
-    assert many("return sorted(head['models'])") == [["detector", "recognizer"]] * CELLS
+    assert many("return sorted(head['models'])") == [["detector", "recognizer", "vectors"]] * CELLS
 
 
 def test_after_an_error_nothing_more_is_begun(many, tmp_path):
