@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.bad_input import in_one_line
+from cbs_bench.errors import InputError
 from cbs_bench.training.classes import choose_classes
 from cbs_bench.training.config import settings_from
 from cbs_bench.training.crops import Crop, read_crops
@@ -52,10 +53,20 @@ def main(arguments: Sequence[str] | None) -> None:
 
 
 def curve(settings: RecognizerSettings, crops: Sequence[Crop]) -> list[tuple[int, float]]:
-    """Number of training crops and top-1 accuracy on the others, for each share."""
+    """Number of training crops and top-1 accuracy on the others, for each share.
+
+    Raises:
+        InputError: If there are no others.
+    """
     training = [crop for crop in crops if crop.split == "train"]
     known = {crop.graph for crop in training}
     held_out = [crop for crop in crops if crop.split != "train" and crop.graph in known]
+    if not held_out:
+        raise InputError(
+            "no validation or test crop of a graph that training shows",
+            path=", ".join(map(str, settings.data)) or None,
+            remedy="give --data with more crops",
+        )
     classes = choose_classes(known, settings.label_counts, 0)
     number = {graph: index for index, graph in enumerate(classes.graphs)}
     frame = Frame(settings.side, settings.trim)

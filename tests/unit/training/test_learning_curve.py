@@ -4,6 +4,7 @@ import pytest
 pytest.importorskip("torch", reason="needs the extra train")
 
 from benchmarks.learning_curve import curve, power_law
+from cbs_bench.errors import InputError
 from cbs_bench.training.crops import Crop
 from cbs_bench.training.settings import RecognizerSettings
 
@@ -25,3 +26,10 @@ def test_each_share_trains_on_part_of_the_crops_and_is_asked_the_same(tmp_path):
     points = curve(settings, crops)
     assert [number for number, _ in points] == [2, 4, 8, 16]
     assert all((4 * accuracy).is_integer() for _, accuracy in points)
+
+
+def test_without_a_crop_to_score_nothing_is_trained(tmp_path):
+    pixels = np.zeros((20, 20), np.uint8)
+    crops = [Crop("a", pixels, "人", "1", "train"), Crop("b", pixels, "女", "2", "test")]
+    with pytest.raises(InputError, match="no validation or test crop of a graph that training"):
+        curve(RecognizerSettings([], tmp_path), crops)
