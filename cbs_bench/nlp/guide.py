@@ -28,8 +28,9 @@ from thinc.api import Config
 from cbs_bench.errors import ModelError
 from cbs_bench.nlp.details import details_of
 from cbs_bench.nlp.docs import GUIDE, glyphs_of
+from cbs_bench.nlp.label_chain import SEPARATOR
 from cbs_bench.nlp.tagger import NAME as TAGGER
-from cbs_bench.nlp.tagger import SEPARATOR, WordTagger, run_before, tags_of
+from cbs_bench.nlp.tagger import WordTagger, run_before, tags_of
 from cbs_bench.nlp.tokenizers import SpacyTokenizer
 
 NAME = "cbs_bench_guide"

@@ -2,18 +2,17 @@
 
 A spaCy token may cover several glyphs. Its label is the joint label of all of them, such as
 ``B-n|I-n|B-v``, so that a sub-word tokenizer can express every segmentation a character
-tokenizer can. Decoding finds the best sequence in which no ``I-`` continues another word.
+tokenizer can. Labels are learned and found as a sequence, in which no ``I-`` continues another
+word (:mod:`cbs_bench.nlp.label_chain`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
-from itertools import takewhile
+from itertools import cycle, takewhile
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from spacy.language import Language
 from spacy.pipeline.tagger import Tagger
 from spacy.tokens import Doc
@@ -24,12 +23,13 @@ from cbs_bench.metrics.spans import words_from_bio
 from cbs_bench.nlp.details import details_of
 from cbs_bench.nlp.docs import GUIDE
 from cbs_bench.nlp.embed import learn_counts, show_guide
+from cbs_bench.nlp.label_chain import SEPARATOR, LabelChain, Path, Scores, label_chain
+from cbs_bench.nlp.random_field import MOVES, random_field
 from cbs_bench.types import Word
 
 NAME = "cbs_bench_word_tagger"
-SEPARATOR = "|"
+TINY = np.float32(1e-30)  # of a probability, so that it has a logarithm
 SAMPLE = 10  # documents from which spaCy takes the shape of a network
-SHORTER = 1e6  # what a label that is too short costs: more than any that fits
 DEFAULT_MODEL: dict[str, Any] = {
     "@architectures": "spacy.Tagger.v2",
     "nO": None,
@@ -59,9 +59,6 @@ DEFAULT_MODEL: dict[str, Any] = {
         },
     },
 }
-
-Scores = npt.NDArray[np.floating[Any]]
-Path = npt.NDArray[np.int64]
 
 
 def joint_labels(doc: Doc, tags: Sequence[str]) -> list[str]:
@@ -105,70 +102,11 @@ def tags_of(label: str, glyphs: int) -> list[str]:
     return given + ["O" if word is None else f"I-{word}"] * (glyphs - len(given))
 
 
-class Transitions:
-    """Which joint label may follow which, and which fits which token.
-
-    Args:
-        labels: Joint labels; the first and last glyph of each and their number matter here.
-    """
-
-    def __init__(self, labels: Sequence[str]) -> None:
-        self.glyphs = np.array([label.count(SEPARATOR) + 1 for label in labels])
-        ends = [_word_of(label.rsplit(SEPARATOR, 1)[-1]) for label in labels]
-        needs = [_word_continued(label.split(SEPARATOR, 1)[0]) for label in labels]
-        words = sorted({word for word in (*ends, *needs) if word is not None})
-        number = {word: index for index, word in enumerate(words)}
-        self.ends = np.array([-1 if end is None else number[end] for end in ends])
-        self.needs = np.array([-1 if need is None else number[need] for need in needs])
-        self.words = len(words)
-
-    def fitting(self, scores: Scores, glyphs: Sequence[int]) -> Scores:
-        """``scores`` without the labels that do not fit their token.
-
-        A token of a length that training never showed takes a shorter label, which
-        :func:`tags_of` prolongs.
-
-        Args:
-            scores: ``[tokens, labels]`` log scores.
-            glyphs: How many glyphs each token covers.
-        """
-        spare = np.array(glyphs)[:, None] - self.glyphs
-        exact = scores.astype(np.float64)  # float32 would round what is left beside SHORTER
-        return np.where(spare == 0, exact, np.where(spare > 0, exact - SHORTER, -np.inf))
-
-    def best_path(self, scores: Scores) -> Path:
-        """The best allowed label sequence (Viterbi).
-
-        Because a label only asks which word its predecessor left open, one maximum a word
-        replaces the usual maximum over all pairs of labels.
-
-        Args:
-            scores: ``[tokens, labels]`` log scores.
-        """
-        length, labels = scores.shape
-        back = np.zeros((length, labels), dtype=np.int64)
-        total = np.where(self.needs < 0, scores[0], -np.inf)
-        by_word = [np.flatnonzero(self.ends == word) for word in range(self.words)]
-        for step in range(1, length):
-            best = int(total.argmax())
-            reach = np.full(self.words + 1, -np.inf, dtype=np.float64)
-            source = np.full(self.words + 1, best)
-            reach[-1] = total[best]  # index -1 serves labels that continue nothing
-            for word, members in enumerate(by_word):
-                if members.size:
-                    source[word] = members[total[members].argmax()]
-                    reach[word] = total[source[word]]
-            back[step] = source[self.needs]
-            total = scores[step] + reach[self.needs]
-        path = np.zeros(length, dtype=np.int64)
-        path[-1] = total.argmax()
-        for step in range(length - 1, 0, -1):
-            path[step - 1] = back[step, path[step]]
-        return path
-
-
 class WordTagger(Tagger):
-    """spaCy's tagger over joint labels, with a decoder that only emits valid BIO."""
+    """spaCy's tagger over joint labels, which learns and finds them as a sequence.
+
+    Its model gives one array more than there are documents: the table of moves.
+    """
 
     def initialize(
         self,
@@ -187,11 +125,13 @@ class WordTagger(Tagger):
             labels: Joint labels, if they are known already.
         """
         examples = list(get_examples())
-        joint = set(labels or (token.tag_ for eg in examples for token in eg.reference))
+        given = labels or (token.tag_ for eg in examples for token in eg.reference)
+        joint = {label for label in given if label}
         joint |= {tag for label in joint for tag in label.split(SEPARATOR)}
         learn_counts(self.model, [example.reference for example in examples])
         show_guide(self.model, self._tags_of_guide(nlp, examples))
         super().initialize(lambda: examples, nlp=nlp, labels=sorted(joint))
+        self.model.set_param(MOVES, self._chain.no_preference())
 
     def _tags_of_guide(self, nlp: Language | None, examples: Sequence[Example]) -> int:
         """How many tags a guide before this pipe has.
@@ -205,35 +145,64 @@ class WordTagger(Tagger):
         return max((rows.shape[1] for rows in said), default=0)
 
     def probabilities(self, doc: Doc) -> Scores:
-        """How likely each label is for each token, ``[tokens, labels]``, not minding the others.
+        """How likely each label is for each token, ``[tokens, labels]``.
 
         Args:
             doc: A document of at least one token.
         """
-        scores = self.model.predict([doc])[0]
-        fitting = _transitions(self.labels).fitting(scores, _lengths(doc))
-        odds = np.exp(fitting - fitting.max(axis=1, keepdims=True))
-        shares: Scores = odds / odds.sum(axis=1, keepdims=True)
-        return shares
+        scores, moves = self.model.predict([doc])
+        likely: Scores = self._chain.expected([self._fitting(scores, doc)], moves).labels[0]
+        return likely
 
     def get_loss(
         self, examples: Iterable[Example], scores: Sequence[Any]
     ) -> tuple[float, list[Any]]:
-        """Loss and its gradient; an ensemble gives scores for every example once a member."""
-        examples = list(examples)
-        loss, gradient = super().get_loss(examples * (len(scores) // len(examples)), scores)
-        return loss, gradient
+        """How unlikely the right sequences of labels are, and the gradient of that.
+
+        A sentence with a token without a tag, or with a tag that is no label, is not learned from.
+
+        Args:
+            examples: Sentences with their tags.
+            scores: Probabilities of the labels for each example, of an ensemble for every
+                example once a member; and the table of moves.
+
+        Returns:
+            The negative log likelihood, and gradients in the shapes of ``scores``.
+        """
+        *shares, moves = scores
+        number = {label: index for index, label in enumerate(self.labels)}
+        gradients = [np.zeros_like(rows) for rows in shares]
+        places, logs, paths = [], [], []
+        for place, (example, rows) in enumerate(zip(cycle(examples), shares, strict=False)):
+            path = [number.get(tag) for tag in example.get_aligned("TAG", as_string=True)]
+            if path and None not in path:
+                places.append(place)
+                logs.append(self._fitting(np.log(np.maximum(rows, TINY)), example.predicted))
+                paths.append(np.array(path))
+        if not paths:
+            return 0.0, [*gradients, np.zeros_like(moves)]
+        loss = self._chain.loss(logs, paths, moves)
+        for place, gradient in zip(places, loss.of_scores, strict=True):
+            gradients[place] = gradient
+        return loss.value, [*gradients, loss.of_moves]
 
     def predict(self, docs: Iterable[Doc]) -> list[Path]:
         """The best label of every token, ``[tokens]`` for each document."""
         docs = list(docs)
-        transitions = _transitions(self.labels)
+        *scores, moves = self.model.predict(docs)
         return [
-            transitions.best_path(transitions.fitting(scores, _lengths(doc)))
+            self._chain.best_path(self._fitting(rows, doc), moves)
             if len(doc)
             else np.zeros(0, dtype=np.int64)
-            for doc, scores in zip(docs, self.model.predict(docs), strict=True)
+            for doc, rows in zip(docs, scores, strict=True)
         ]
+
+    @property
+    def _chain(self) -> LabelChain:
+        return label_chain(self.labels)
+
+    def _fitting(self, scores: Scores, doc: Doc) -> Scores:
+        return self._chain.fitting(scores, [end - start for start, end, *_ in details_of(doc)])
 
 
 def run_before(tagger: WordTagger, nlp: Language, doc: Doc) -> Doc:
@@ -245,7 +214,7 @@ def run_before(tagger: WordTagger, nlp: Language, doc: Doc) -> Doc:
 
 def make_word_tagger(nlp: Language, name: str, model: Any, overwrite: bool) -> WordTagger:
     """The factory that configs name ``cbs_bench_word_tagger``."""
-    return WordTagger(nlp.vocab, model, name, overwrite=overwrite, scorer=score_words)
+    return WordTagger(nlp.vocab, random_field(model), name, overwrite=overwrite, scorer=score_words)
 
 
 def score_words(examples: Iterable[Example], **_: Any) -> dict[str, float]:
@@ -258,22 +227,9 @@ def score_words(examples: Iterable[Example], **_: Any) -> dict[str, float]:
     return {"word_p": total.precision, "word_r": total.recall, "word_f": total.f1}
 
 
-@lru_cache(maxsize=16)
-def _transitions(labels: tuple[str, ...]) -> Transitions:
-    return Transitions(labels)
-
-
-def _lengths(doc: Doc) -> list[int]:
-    return [end - start for start, end, *_ in details_of(doc)]
-
-
 def _word_of(tag: str) -> str | None:
     """The tag of the word that a glyph leaves open."""
     return tag[2:] if tag[:2] in ("B-", "I-") else None
-
-
-def _word_continued(tag: str) -> str | None:
-    return tag[2:] if tag[:2] == "I-" else None
 
 
 Language.factory(

@@ -1,71 +1,23 @@
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
 import spacy
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from spacy.training import Example
 
 from cbs_bench.errors import InputError
+from cbs_bench.interfaces import BASELINES
+from cbs_bench.nlp.corpus import make_example
 from cbs_bench.nlp.docs import make_doc
-from cbs_bench.nlp.tagger import SEPARATOR, Transitions, words_of
-from cbs_bench.types import Token, Word
+from cbs_bench.nlp.fit import FACTORY, blank_pipeline
+from cbs_bench.nlp.random_field import MOVES
+from cbs_bench.nlp.tagger import words_of
+from cbs_bench.types import Sentence, Token, Word
 
-LABELS = ("B-n", "I-n", "B-v", "I-v", "O", "B-n|I-n", "I-n|B-v", "I-v|O", "B-v|I-v|B-n")
-
-
-def is_valid(path):
-    tags = [tag for label in path for tag in label.split(SEPARATOR)]
-    return all(
-        not tag.startswith("I-") or (before != "O" and before[2:] == tag[2:])
-        for before, tag in zip(["O", *tags], tags, strict=False)
-    )
-
-
-@settings(max_examples=50, deadline=None)
-@given(
-    st.integers(1, 4).flatmap(
-        lambda n: st.lists(
-            st.lists(st.floats(-5, 5), min_size=len(LABELS), max_size=len(LABELS)),
-            min_size=n,
-            max_size=n,
-        )
-    )
-)
-def test_the_path_is_the_best_valid_one(rows):
-    scores = np.array(rows)
-    path = Transitions(LABELS).best_path(scores)
-    total = scores[np.arange(len(path)), path].sum()
-    best = max(
-        scores[np.arange(len(rows)), list(choice)].sum()
-        for choice in itertools.product(range(len(LABELS)), repeat=len(rows))
-        if is_valid([LABELS[i] for i in choice])
-    )
-    assert is_valid([LABELS[i] for i in path])
-    assert abs(total - best) < 1e-6
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.integers(1, 5), min_size=1, max_size=6), st.integers(0, 2**32 - 1))
-def test_labels_fit_their_tokens_or_are_shorter_where_none_does(lengths, seed):
-    transitions = Transitions(LABELS)
-    scores = np.random.default_rng(seed).normal(size=(len(lengths), len(LABELS)))
-    path = transitions.best_path(transitions.fitting(scores, lengths))
-    chosen = [transitions.glyphs[label] for label in path]
-    assert all(label <= token for label, token in zip(chosen, lengths, strict=True))
-    assert all(
-        label == token
-        for label, token in zip(chosen, lengths, strict=True)
-        if token == 1  # of two and three glyphs every label may continue another word
-    )
-
-
-def test_of_labels_that_are_all_too_short_the_likeliest_wins():
-    transitions = Transitions(["B-n", "B-v", "O"])
-    scores = np.array([[-2.0, -1.99, -3.0]], dtype=np.float32)
-    assert transitions.best_path(transitions.fitting(scores, [4])).tolist() == [1]
+SENTENCES = [
+    Sentence("a", tuple("聖人不言"), (Word(0, 2, "n"), Word(2, 3, "d"), Word(3, 4, "v"))),
+    Sentence("b", tuple("名可名"), (Word(0, 1, "n"), Word(1, 2, "d"), Word(2, 3, "v"))),
+]
 
 
 @pytest.mark.parametrize(
@@ -86,3 +38,67 @@ def test_a_label_too_short_for_its_token_shifts_no_later_word(label, words):
 def test_a_document_without_tags_has_not_been_tagged():
     with pytest.raises(InputError, match="tagger has not run: token 0 '聖' has no tag; call a"):
         words_of(spacy.blank("lzh")("聖人"))
+
+
+def started():
+    """A tagger that has learned nothing yet, and the sentences that it is to learn."""
+    tokenizer = BASELINES.load("character").train(
+        [sentence.glyphs for sentence in SENTENCES], vocab_size=300, seed=0
+    )
+    nlp = blank_pipeline("character", tokenizer)
+    examples = [make_example(nlp, sentence) for sentence in SENTENCES]
+    nlp.initialize(lambda: examples)
+    return nlp, examples
+
+
+def test_it_learns_which_tag_follows_which():
+    nlp, examples = started()
+    for _ in range(5):
+        nlp.update(examples)
+    tagger = nlp.get_pipe(FACTORY)
+    tags = tagger._chain.tags
+    moves = tagger.model.get_param(MOVES)
+    assert moves[tags.index("B-d"), tags.index("B-v")] > 0 > moves[-1, tags.index("B-v")]
+
+
+def test_the_loss_falls_and_is_the_log_likelihood_of_the_labels():
+    nlp, examples = started()
+    before = nlp.update(examples)[FACTORY]
+    for _ in range(10):
+        after = nlp.update(examples)[FACTORY]
+    assert 0 < after < before
+
+
+def test_a_sentence_without_all_its_tags_is_not_learned_from():
+    nlp, examples = started()
+    examples[0].reference[1].tag_ = ""
+    tagger = nlp.get_pipe(FACTORY)
+    scores, _ = tagger.model.begin_update([example.predicted for example in examples])
+    _, (untagged, tagged, moves) = tagger.get_loss(examples, scores)
+    assert not untagged.any()
+    assert tagged.any()
+    assert moves.any()
+    loss, gradients = tagger.get_loss(examples[:1], [scores[0], scores[-1]])
+    assert loss == 0
+    assert not any(rows.any() for rows in gradients)
+
+
+def test_a_token_without_a_tag_makes_no_label():
+    nlp, examples = started()
+    examples[0].reference[1].tag_ = ""
+    nlp.initialize(lambda: examples)
+    assert "" not in nlp.get_pipe(FACTORY).labels
+
+
+def test_probabilities_mind_the_neighbours():
+    nlp, _ = started()
+    tagger = nlp.get_pipe(FACTORY)
+    likely = tagger.probabilities(nlp.tokenizer("聖人不言"))
+    assert np.allclose(likely.sum(axis=1), 1)
+    assert not likely[0, [label.startswith("I-") for label in tagger.labels]].any()
+
+
+def test_nothing_to_learn_from_is_no_loss():
+    nlp, _ = started()
+    empty = Example(nlp.tokenizer(""), nlp.tokenizer(""))
+    assert nlp.update([empty], losses={}) == {FACTORY: 0.0}
