@@ -66,8 +66,11 @@ def _records(raw: Path, slip: Mapping[str, Any], where: str, lookup: rows.Lookup
     name = f"{SOURCE}_{DOCUMENT}_{number}"
     place = {"source": SOURCE, "document": DOCUMENT, "slip": number}
     glyphs = slip["glyphs"]
-    readings = [str(glyph["reading"]) for glyph in glyphs]
     labels = [parse(glyph["graph"]) for glyph in glyphs]
+    readings = [
+        label.reading if glyph["reading"] is None else str(glyph["reading"])
+        for glyph, label in zip(glyphs, labels, strict=True)
+    ]
     components = [list(rows.parts(label, lookup)) for label in labels]
     objects = {
         "bbox": [[float(value) for value in glyph["box"]] for glyph in glyphs],
@@ -81,13 +84,13 @@ def _records(raw: Path, slip: Mapping[str, Any], where: str, lookup: rows.Lookup
         name, (SOURCE, DOCUMENT, number), [label.graph for label in labels], readings
     )
     found = [("slips", scan), ("texts", text)]
-    for glyph, label, inside in zip(glyphs, labels, components, strict=True):
-        found.append(("glyphs", _glyph(raw, glyph, label, inside) | place))
+    for glyph, label, reading, inside in zip(glyphs, labels, readings, components, strict=True):
+        found.append(("glyphs", _glyph(raw, glyph, label, reading, inside) | place))
     return [Record(c, row, f"{where} {row['id']}", name, DOCUMENT) for c, row in found]
 
 
 def _glyph(
-    raw: Path, glyph: Mapping[str, Any], label: Label, components: list[str]
+    raw: Path, glyph: Mapping[str, Any], label: Label, reading: str, components: list[str]
 ) -> dict[str, Any]:
     crop = raw / glyph["crop"]
     return {
@@ -95,7 +98,7 @@ def _glyph(
         "image": ImageRef(crop),
         "label": label.raw,
         "graph": label.graph,
-        "reading": glyph["reading"],
+        "reading": reading,
         "components": components,
         "encoded": label.encoded,
         "status": label.status.value,

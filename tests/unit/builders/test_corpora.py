@@ -103,6 +103,18 @@ def test_chubs_leaves_out_names_it_cannot_read(tmp_path):
     assert [type(r) for r in records("chubs", raw)].count(Rejection) == 1
 
 
+def test_laozi_reads_a_glyph_without_a_reading_as_its_graph(tmp_path):
+    glyphs = [
+        {"position": 1, "graph": "也", "reading": None, "box": [1, 1, 9, 9], "crop": "1.png"},
+        {"position": 2, "graph": "又", "reading": "有", "box": [1, 10, 9, 9], "crop": "2.png"},
+    ]
+    slips = [{"slip": 3, "file": "3.png", "glyphs": glyphs}]
+    (tmp_path / "slips.json").write_text(json.dumps(slips), encoding="utf-8")
+    scan, text, one, two = (record.row for record in records("laozi", tmp_path))
+    assert scan["objects"]["reading"] == text["readings"] == ["也", "有"]
+    assert (one["reading"], two["reading"]) == ("也", "有")
+
+
 CONLLU = """# newdoc id = D
 # sent_id = D_par1_1-2
 # text = 仁， 聖人。
