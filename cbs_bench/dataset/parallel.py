@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -60,7 +61,10 @@ def in_order(
 
 def fresh_processes(workers: int) -> ProcessPoolExecutor:
     """Spawned ones: a fork would copy the locks of the threads of Arrow, onnxruntime and BLAS."""
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    context = get_context("spawn")
+    # Ctrl-C reaches every process of a terminal: the first one speaks, workers end in silence.
+    end = (signal.SIGINT, signal.SIG_DFL)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=signal.signal, initargs=end)
 
 
 @contextmanager

@@ -59,3 +59,32 @@ def test_killed_at_any_point_the_next_build_gives_the_same_bytes(raw, tmp_path, 
     build("glyph_folders", raw=raw, out=out, options=BuildOptions())
     assert parquet(out) == parquet(tmp_path / "whole")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "whole"]
+
+
+WAITING = """
+import sys, time
+from cbs_bench.dataset.parallel import ended_early, fresh_processes
+if __name__ == "__main__":
+    pool = fresh_processes(2)
+    list(pool.map(time.sleep, [0.5, 0.5]))
+    try:
+        with ended_early(pool):
+            print("both are there", flush=True)
+            pool.submit(time.sleep, 60).result()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+"""
+
+
+def test_workers_say_nothing_when_interrupted():
+    process = subprocess.Popen(
+        [sys.executable, "-c", WAITING],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout.readline() == "both are there\n"
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert said == "interrupted\n"
