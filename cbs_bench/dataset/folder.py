@@ -26,6 +26,7 @@ def whole_or_nothing(out: Path) -> Iterator[Path]:
     Raises:
         InputError: If something that is not a dataset is at ``out``, or it cannot be written.
     """
+    reader.need_text(out.resolve(), "choose another --out")
     _refuse_to_overwrite(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

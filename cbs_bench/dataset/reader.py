@@ -23,7 +23,7 @@ BATCH = 64
 def is_dataset(folder: Path) -> bool:
     """Whether ``folder`` was written by ``cbs-bench build``."""
     try:
-        manifest(folder)
+        _manifest(folder)
     except InputError:
         return False
     return True
@@ -114,8 +114,26 @@ def manifest(folder: Path) -> dict[str, Any]:
     """What ``fingerprint.json`` says: ``fingerprint``, ``builder``, ``counts``, ``files``.
 
     Raises:
-        InputError: If the file is missing, damaged or of another format.
+        InputError: If the file is missing, damaged or of another format, or if the name of
+            ``folder`` is no text.
     """
+    need_text(folder, "rename the folder")
+    return _manifest(folder)
+
+
+def need_text(folder: Path, remedy: str) -> None:
+    """Refuse a folder whose name is no text, as on old disks; Arrow opens no file in it.
+
+    Raises:
+        InputError: With this remedy.
+    """
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError as error:
+        raise InputError("its name is not in UTF-8", path=folder, remedy=remedy) from error
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     remedy = "give a folder written by `cbs-bench build`"
     try:

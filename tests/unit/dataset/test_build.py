@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import sys
 
 import pytest
 from given_rows import glyph, passage, picture, scan, sentence
@@ -205,6 +206,18 @@ def test_reader_names_what_is_missing(build, tmp_path):
     with pytest.raises(InputError, match="no dataset here"):
         reader.configs(tmp_path)
     assert not reader.is_dataset(tmp_path / "nowhere")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are text here")
+def test_a_folder_whose_name_is_no_text_is_refused_by_name(build, tmp_path):
+    foreign = tmp_path / os.fsdecode("新".encode("gbk"))
+    with pytest.raises(InputError, match="not in UTF-8; choose another --out"):
+        build([glyph(0)], out=foreign)
+    assert list(tmp_path.iterdir()) == []
+    build([glyph(0)]).out.rename(foreign)
+    with pytest.raises(InputError, match="not in UTF-8; rename the folder"):
+        reader.configs(foreign)
+    assert reader.is_dataset(foreign)
 
 
 @given(st.text(), st.integers(0, 3))
