@@ -142,7 +142,17 @@ def _manifest(folder: Path) -> dict[str, Any]:
         missing = isinstance(error, FileNotFoundError | NotADirectoryError)
         problem = f"no dataset here ({MANIFEST} is {'missing' if missing else 'unreadable'})"
         raise InputError(problem, path=folder, remedy=remedy) from error
-    keys = {"format", "fingerprint", "counts", "files"}
-    if not isinstance(found, dict) or not keys <= found.keys() or found["format"] != FORMAT:
+    if not _is_manifest(found):
         raise InputError(f"{MANIFEST} is not of format {FORMAT}", path=folder, remedy=remedy)
     return cast("dict[str, Any]", found)
+
+
+def _is_manifest(found: Any) -> bool:
+    """Whether what a file of this name holds has the parts that readers rely on."""
+    kinds = {"fingerprint": str, "counts": dict, "files": dict}
+    return (
+        isinstance(found, dict)
+        and found.get("format") == FORMAT
+        and all(isinstance(found.get(key), kind) for key, kind in kinds.items())
+        and all(isinstance(splits, dict) for splits in found["counts"].values())
+    )

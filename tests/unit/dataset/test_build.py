@@ -208,6 +208,15 @@ def test_reader_names_what_is_missing(build, tmp_path):
     assert not reader.is_dataset(tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize("part", [{"files": []}, {"counts": {"glyphs": 1}}, {"fingerprint": None}])
+def test_a_damaged_manifest_is_no_dataset(build, part):
+    out = build([glyph(0)]).out
+    manifest = reader.manifest(out) | part
+    (out / reader.MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(InputError, match="is not of format 1"):
+        reader.configs(out)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="names of files are text here")
 def test_a_folder_whose_name_is_no_text_is_refused_by_name(build, tmp_path):
     foreign = tmp_path / os.fsdecode("新".encode("gbk"))
