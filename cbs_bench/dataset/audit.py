@@ -132,7 +132,7 @@ class _ConfigAudit:
         if foreign:
             self.faults += foreign
             return
-        for number, row in enumerate(reader.rows(self._folder, self._config, split)):
+        for number, row in enumerate(_rows(self._folder, self._config, split)):
             self._row(row, split, f"{self._config}/{split} row {number} ({row.get('id')})")
             self._counts[split] += 1
         if self._counts[split] != expected:
@@ -193,6 +193,24 @@ class _ConfigAudit:
             self._repeats.see(split, row)
         if self._config == "glyphs":
             self._labels[row["graph"]][row["label"]] += 1
+
+
+def _rows(folder: Path, config: str, split: str) -> Iterator[dict[str, Any]]:
+    """The rows of a split; tags are names, as the words of a sentence have them."""
+    names: dict[int, str] = {}
+    for row in reader.rows(folder, config, split):
+        if row.get("tags"):
+            names = names or _tag_names(reader.shards(folder, config, split)[0])
+            row["tags"] = [names.get(tag, str(tag)) for tag in row["tags"]]
+        yield row
+
+
+def _tag_names(shard: Path) -> dict[int, str]:
+    import pyarrow.parquet as pq
+    from datasets import Features
+
+    found = Features.from_arrow_schema(pq.read_schema(shard))
+    return dict(enumerate(found["tags"].feature.names))
 
 
 def _schema_faults(shard: Path, config: str) -> Iterator[str]:

@@ -12,11 +12,20 @@ from typing import Any, NamedTuple
 from cbs_bench.dataset import jpeg
 from cbs_bench.dataset.boxes import box_fault
 from cbs_bench.dataset.images import UNREADABLE, BadRowError, brief, encoded, opened, shown_size
+from cbs_bench.dataset.schema import bio
 from cbs_bench.interfaces import ImageRef, Record
 from cbs_bench.script.labels import split_glyphs
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """What Python reads file names in another encoding as."""
+
+_NEEDED = {
+    "slips": ("image", "objects"),
+    "glyphs": ("image", "label", "graph"),
+    "texts": ("graphs",),
+    "pos": ("tokens", "tags", "words", "text"),
+}
+"""The columns of each config without which a row says nothing."""
 
 
 class StoredImage(NamedTuple):
@@ -62,12 +71,16 @@ def finish(record: Record, image: StoredImage | str | None) -> dict[str, Any]:
 
 
 def check_row(config: str, row: Mapping[str, Any]) -> None:
-    """Check a row of a written dataset as :func:`finish` checks it before it is written.
+    """Check a row of a written dataset as a build checks it before it is written.
+
+    Args:
+        config: ``slips``, ``glyphs``, ``texts`` or ``pos``.
+        row: Its columns; tags are names.
 
     Raises:
         BadRowError: If it breaks a rule.
     """
-    check_names(row)
+    check_record(config, row)
     if "image" in row:
         width, height, _ = _measure(row["image"]["bytes"])
         if config == "slips":
@@ -77,15 +90,27 @@ def check_row(config: str, row: Mapping[str, Any]) -> None:
     _check_text(config, row)
 
 
-def check_names(row: Mapping[str, Any]) -> None:
-    """Check the id and the names of a row, which become those of files in other tools.
+def check_record(config: str, row: Mapping[str, Any]) -> None:
+    """Check what can be told of a row before its image is read.
 
     Raises:
-        BadRowError: If there is no id, or a name has a separator, which could lead astray, or
-            bytes that are no text.
+        BadRowError: If there is no id, a column that is needed is missing, or a name, which becomes
+            that of a file in other tools, has a separator or bytes that are no text; if the tags
+            of a sentence are not those of its words.
     """
     if not row.get("id"):
         raise BadRowError("no id")
+    if config not in _NEEDED:
+        raise BadRowError(f"no config {config!r}: choose one of {', '.join(_NEEDED)}")
+    missing = [column for column in _NEEDED[config] if row.get(column) is None]
+    if missing:
+        raise BadRowError(f"no {missing[0]}")
+    _check_names(row)
+    if config == "pos":
+        _check_words(row)
+
+
+def _check_names(row: Mapping[str, Any]) -> None:
     for column in ("id", "source", "document", "slip"):
         name = str(row.get(column, ""))
         if "/" in name or "\0" in name:
@@ -130,7 +155,7 @@ def _file_name(source: bytes | ImageRef, otherwise: str) -> str:
 
 
 def _check_objects(objects: Mapping[str, Any], width: int, height: int) -> None:
-    lengths = {name: len(values) for name, values in objects.items()}
+    lengths = {name: len(values) for name, values in objects.items() if values is not None}
     if len(set(lengths.values())) > 1:
         raise BadRowError(f"the columns of objects differ in length: {lengths}")
     for number, box in enumerate(objects["bbox"]):
@@ -142,11 +167,11 @@ def _check_objects(objects: Mapping[str, Any], width: int, height: int) -> None:
 def _check_text(config: str, row: Mapping[str, Any]) -> None:
     if config == "texts" and not row["graphs"]:
         raise BadRowError("no graphs")
-    if config == "pos":
-        _check_words(row)
-        if split_glyphs(row["text"]) != row["tokens"]:
-            tokens = " ".join(row["tokens"])
-            raise BadRowError(f"tokens are not the glyphs of the text: {tokens} of {row['text']}")
+    if config == "texts" and len(row.get("readings") or row["graphs"]) != len(row["graphs"]):
+        raise BadRowError(f"{len(row['readings'])} readings for {len(row['graphs'])} graphs")
+    if config == "pos" and split_glyphs(row["text"]) != row["tokens"]:
+        tokens = " ".join(map(str, row["tokens"]))
+        raise BadRowError(f"tokens are not the glyphs of the text: {tokens} of {row['text']}")
 
 
 def _check_words(row: Mapping[str, Any]) -> None:
@@ -159,3 +184,8 @@ def _check_words(row: Mapping[str, Any]) -> None:
         if not end <= word["start"] < word["end"] <= length:
             raise BadRowError(f"word {word['start']}-{word['end']} overlaps or is out of range")
         end = word["end"]
+    spans = [(word["start"], word["end"], word["tag"]) for word in row["words"]]
+    named = bio(length, spans)
+    if named != list(row["tags"]):
+        tags = " ".join(map(str, row["tags"]))
+        raise BadRowError(f"tags are not those of the words: {tags} for {' '.join(named)}")

@@ -12,7 +12,7 @@ from cbs_bench import source
 from cbs_bench.dataset import card, reader, schema
 from cbs_bench.dataset.batches import Batch, Finished, batched, finish_batch, read_images
 from cbs_bench.dataset.build_report import REJECTED, BuildReport
-from cbs_bench.dataset.check import check_names
+from cbs_bench.dataset.check import check_record
 from cbs_bench.dataset.extras import Extras
 from cbs_bench.dataset.folder import whole_or_nothing
 from cbs_bench.dataset.images import BadRowError
@@ -123,9 +123,12 @@ class _Writing:
         if isinstance(item, Rejection):
             return item
         try:
-            check_names(item.row)
+            check_record(item.config, item.row)
         except BadRowError as error:
             return Rejection(item.where, str(error))
+        if item.split not in (None, *reader.SPLITS):
+            known = ", ".join(reader.SPLITS)
+            return Rejection(item.where, f"no split {item.split!r}: choose one of {known}")
         name, seen = str(item.row["id"]), self._ids.setdefault(item.config, set())
         if name in seen:
             return Rejection(item.where, f"id occurs twice: {name}")

@@ -104,7 +104,11 @@ def test_a_near_duplicate_in_another_split(sound):
     ("config", "change", "fault"),
     [
         ("glyphs", {"image": {"bytes": b"gone", "path": "x.png"}}, "unreadable image"),
+        ("glyphs", {"image": None}, "no image"),
         ("pos", {"tags": [0]}, "1 tags for 2 tokens"),
+        ("pos", {"tags": [1, 1]}, "tags are not those of the words: B-n B-n for B-n I-n"),
+        ("pos", {"tags": [1, 9]}, "tags are not those of the words: B-n 9 for B-n I-n"),
+        ("pos", {"words": None}, "no words"),
         ("pos", {"id": ""}, "no id"),
         ("pos", {"tokens": ["{日", "}"], "text": "{日}"}, "tokens are not the glyphs of the text"),
     ],
@@ -124,6 +128,12 @@ def test_boxes_of_scans(build):
     (found,) = report.faults
     assert "outside the image" in found
     assert str(report).endswith("\n1 fault")
+
+
+def test_columns_that_a_source_lacks_are_no_fault(build):
+    record = scan(1, [0, 0, 5, 5])
+    objects = {name: values for name, values in record.row["objects"].items() if name != "reading"}
+    assert audit(build([replace(record, row=record.row | {"objects": objects})]).out).faults == []
 
 
 def test_one_graph_under_two_labels_lowers_the_ceiling(build):

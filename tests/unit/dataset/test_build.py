@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+from dataclasses import replace
 
 import pytest
 from given_rows import glyph, passage, picture, scan, sentence
@@ -75,12 +76,22 @@ def test_a_slip_is_in_one_split(build):
         (scan(1, [-1, 0, 3, 3]), "outside"),
         (scan(1, [30, 0, 3, 3]), "outside"),
         (sentence(1, tags=["B-n"]), "1 tags for 2 tokens"),
-        (sentence(1, tags=["B-x", "I-x"]), "tag set"),
+        (glyph(1, image=None), "no image"),
+        (glyph(1, label=None), "no label"),
+        (replace(glyph(1), config="pictures"), "no config 'pictures': choose one of slips,"),
+        (replace(glyph(1), split="dev"), "no split 'dev': choose one of train, validation, test"),
+        (
+            sentence(1, tags=["B-x", "I-x"], words=[{"start": 0, "end": 2, "tag": "x"}]),
+            "tag is not in the tag set: x",
+        ),
+        (sentence(1, tags=["B-v", "I-v"]), "tags are not those of the words: B-v I-v for B-n I-n"),
+        (sentence(1, words=None), "no words"),
         (sentence(1, words=[{"start": 0, "end": 3, "tag": "n"}]), "out of range"),
         (sentence(1, tokens=[]), "no tokens"),
         (sentence(1, text="天"), "tokens are not the glyphs of the text: 天 下 of 天"),
         (sentence(1, tokens=["天", "\u0301"], text="天\u0301"), "not the glyphs of the text"),
         (passage(1, graphs=[], readings=[], text=""), "no graphs"),
+        (passage(1, readings=["有", "有"]), "2 readings for 1 graphs"),
         (Rejection("line 3", "broken"), "broken"),
     ],
 )
