@@ -42,7 +42,8 @@ class Label:
     Attributes:
         raw: The label as it stands in the corpus; ``str(label)`` gives it back.
         graph: What is written: code points, or a composition in braces; ``○`` where it
-            cannot be encoded, ``□`` where it is lost; the raw label where it is not analysed.
+            cannot be encoded, ``□`` where it is lost or supplied by the editor; the raw label where
+            it is not analysed.
         components: The parts of a composition in writing order; empty otherwise.
         readings: The chain of readings, last one last: ``X（Y→Z）`` has Y and Z.
         emendation: What the editor takes the graph for, ``X〈Y-Z〉`` has Y and Z.
@@ -88,6 +89,10 @@ def parse(raw: str) -> Label:
     graph, rest = _head(raw)
     marks, leftover = _suffixes(rest)
     readings = tuple(part for text in marks["（"] for part in _chain_of(text))
+    supplied = "".join(parse(text).reading for text in marks["["])
+    if supplied and not graph and not leftover:
+        # What an editor supplies is not on the slip: a reading of what is lost.
+        graph, readings = LOST_MARK, (supplied, *readings)
     emendation = tuple(part for text in marks["〈"] for part in _chain_of(text))
     # Half of a label would be one graph for all that begin alike: `01-a` and `01-b`.
     analysed = bool(graph) and not leftover
@@ -174,6 +179,8 @@ def _status_of(graph: str) -> Status:
         return Status.UNENCODED
     if graph == LOST_MARK:
         return Status.LOST
+    if graph in NOT_TEXT:
+        return Status.NOT_TEXT
     return Status.ENCODED
 
 
