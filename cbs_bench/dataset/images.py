@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 Box = tuple[float, float, float, float]
 
 UNREADABLE = (
-    OSError, SyntaxError, ValueError, KeyError, EOFError, RuntimeError, zlib.error,
+    OSError, SyntaxError, ValueError, KeyError, TypeError, EOFError, RuntimeError, zlib.error,
     zipfile.BadZipFile,
 )  # fmt: skip
-"""What Pillow and zipfile raise on damaged data; a PNG's broken chunk is a SyntaxError."""
+"""What Pillow and zipfile raise on damaged data; a PNG's broken chunk is a SyntaxError, a page of
+a TIFF without a size a TypeError."""
 
 MAX_BYTES = 512 << 20
 """Of one encoded image; a zip member that unpacks to more is a bomb."""

@@ -19,6 +19,11 @@ ImageSource = Path | str | bytes | Pixels | Image.Image
 
 MAX_PIXELS = 400_000_000
 
+_UNREADABLE = (
+    OSError, SyntaxError, ValueError, KeyError, TypeError, Image.DecompressionBombError,
+)  # fmt: skip
+"""What Pillow raises on damaged data; a page of a TIFF without a size is a TypeError."""
+
 _SUBFILE_TYPE, _REDUCED = 254, 1
 """The TIFF tag that tells a preview from a page (TIFF 6.0, section 8)."""
 
@@ -49,7 +54,9 @@ def load_image(source: ImageSource) -> Pixels:
             return _pixels(_page(opened, source))
     except DataError as error:
         raise DataError(error.problem, path=name, remedy=error.remedy) from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except FileNotFoundError as error:
+        raise DataError("no such file", path=name, remedy="check the path") from error
+    except _UNREADABLE as error:
         # What Pillow says of a format it does not know is an address in memory.
         unknown = isinstance(error, UnidentifiedImageError)
         reason = "of no format that is known" if unknown else error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 from pathlib import Path
 
 import cv2
@@ -172,6 +173,22 @@ def test_a_broken_image_with_yolo_is_named_and_the_others_are_built(folder, buil
     assert rejected == Rejection("b.png (b.txt)", reason)
     assert rows
     assert all(isinstance(item, Record) for item in rows)
+
+
+def test_a_damaged_tiff_with_yolo_is_named(folder, built):
+    yolo(folder)
+    buffer = io.BytesIO()
+    Image.new("L", (8, 4)).save(buffer, "TIFF")
+    data = bytearray(buffer.getvalue() + bytes(6))
+    (start,) = struct.unpack_from("<L", data, 4)
+    (tags,) = struct.unpack_from("<H", data, start)
+    struct.pack_into("<L", data, start + 2 + 12 * tags, len(data) - 6)  # a page without a size
+    (folder / "b.tif").write_bytes(data)
+    (folder / "b.txt").write_text("0 0.5 0.5 0.1 0.1\n")
+    *rows, rejected = built(folder)
+    assert rejected.where == "b.tif (b.txt)"
+    assert rejected.reason.startswith("unreadable image: ")
+    assert rows
 
 
 @pytest.mark.parametrize("write", [page_xml, alto])

@@ -161,6 +161,15 @@ def test_a_broken_file_is_named_in_one_line(tmp_path):
     assert "\n" not in str(caught.value)
 
 
+def test_a_tiff_whose_next_page_has_no_size_is_unreadable():
+    data = bytearray(encoded(Image.new("L", (8, 4)), "TIFF"))
+    (start,) = struct.unpack_from("<L", data, 4)
+    (tags,) = struct.unpack_from("<H", data, start)
+    struct.pack_into("<L", data, start + 2 + 12 * tags, len(data))
+    with pytest.raises(DataError, match="not a readable image"):
+        load_image(bytes(data) + bytes(6))
+
+
 def test_a_missing_file_is_a_data_error(tmp_path):
-    with pytest.raises(DataError, match=r"gone\.png"):
+    with pytest.raises(DataError, match=r"gone\.png: no such file; check the path"):
         load_image(tmp_path / "gone.png")
