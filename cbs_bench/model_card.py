@@ -10,6 +10,14 @@ from typing import Any
 from cbs_bench.errors import ModelError
 
 FORMAT_VERSION = 1
+NETWORK = "model.onnx"
+"""The file with the weights of a detector or a recogniser."""
+
+_FIELDS = {
+    "detector": ("calibration",),
+    "recognizer": ("input", "vocabulary", "components", "decompositions", "calibration"),
+}
+"""What a model of each kind cannot be read without, beside its weights."""
 
 
 def read_card(folder: Path) -> dict[str, Any]:
@@ -39,7 +47,8 @@ def read_model_card(folder: Path, kind: str, file: str) -> dict[str, Any]:
         file: Name of the file with the weights.
 
     Raises:
-        ModelError: If one is missing or corrupt, or the model is of another kind or format.
+        ModelError: If one is missing, incomplete or corrupt, or the model is of another kind or
+            format.
     """
     card = read_card(folder)
     for field, expected in (("format", FORMAT_VERSION), ("kind", kind)):
@@ -54,6 +63,13 @@ def read_model_card(folder: Path, kind: str, file: str) -> dict[str, Any]:
         raise ModelError(
             "the weights are missing or not those that model.json describes",
             path=weights,
+            remedy="copy the model folder again as a whole",
+        )
+    missing = [field for field in _FIELDS.get(kind, ()) if field not in card]
+    if missing:
+        raise ModelError(
+            f"no {missing[0]} in it",
+            path=folder / "model.json",
             remedy="copy the model folder again as a whole",
         )
     return card

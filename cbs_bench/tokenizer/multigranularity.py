@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from cbs_bench.errors import ModelError
 from cbs_bench.interfaces import SlipTokenizer
-from cbs_bench.model_card import identity, read_card
+from cbs_bench.model_card import NETWORK, identity, read_model_card
 from cbs_bench.script.components import decompose
 from cbs_bench.script.labels import split_glyphs
 from cbs_bench.tokenizer.codebook import CODE_POINTS, MAX_DEPTH, Codebook, Ids
@@ -65,13 +65,15 @@ class MultiGranularityTokenizer(SlipTokenizer):
                 finds them; then the graphs kept whole are those the recogniser knows.
 
         Raises:
-            ModelError: If the folder holds neither.
+            ModelError: If the folder holds neither, or a model that is corrupt, of another kind
+                or of another format.
         """
         saved = None if folder is None else Path(folder) / "tokenizer.json"
         if saved is not None and saved.is_file():
             return cls.from_bytes(saved.read_bytes())
         models = SHIPPED if folder is None else ModelPair.in_folder(Path(folder))
-        card = read_card(models.recognizer)
+        read_model_card(models.detector, "detector", NETWORK)
+        card = read_model_card(models.recognizer, "recognizer", NETWORK)
         components = [*component_inventory(card["vocabulary"]), *card["components"]]
         return cls(Vocabulary(card["vocabulary"], components), models=models)
 

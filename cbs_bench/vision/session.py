@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from cbs_bench.model_card import read_model_card
+from cbs_bench.model_card import NETWORK, read_model_card
 
 if TYPE_CHECKING:
     import onnxruntime
 
 
 MOST_THREADS = 4
-WEIGHTS = "model.onnx"
 CPU_INFO = Path("/proc/cpuinfo")
 
 
@@ -74,8 +73,8 @@ def open_model(folder: Path, kind: str) -> Model:
     Raises:
         ModelError: If a file is missing or corrupt, or the model is of another kind or format.
     """
-    card = read_model_card(folder, kind, WEIGHTS)
-    return Model(open_session(folder / WEIGHTS), card, folder)
+    card = read_model_card(folder, kind, NETWORK)
+    return Model(open_session(folder / NETWORK), card, folder)
 
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:

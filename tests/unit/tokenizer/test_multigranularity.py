@@ -184,6 +184,34 @@ def test_a_model_of_another_kind_reads_no_scan(tmp_path):
         MultiGranularityTokenizer.load(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("damage", "fault"),
+    [
+        (lambda models: (models / "detector" / "model.onnx").unlink(), "detector.*weights are"),
+        (lambda models: (models / "recognizer" / "model.onnx").write_bytes(b"0"), "weights are"),
+        (lambda models: exchange(models / "detector", models / "recognizer"), "kind is"),
+        (lambda models: forget(models / "recognizer", "components"), "no components in it"),
+    ],
+)
+def test_models_that_do_not_fit_are_refused_when_loaded(tmp_path, damage, fault):
+    models = shutil.copytree(SHIPPED.detector.parent, tmp_path / "models")
+    damage(models)
+    with pytest.raises(ModelError, match=fault):
+        MultiGranularityTokenizer.load(models)
+
+
+def exchange(one, other):
+    one.rename(one.parent / "kept")
+    other.rename(one)
+    (one.parent / "kept").rename(other)
+
+
+def forget(model, field):
+    card = json.loads((model / "model.json").read_text(encoding="utf-8"))
+    del card[field]
+    (model / "model.json").write_text(json.dumps(card), encoding="utf-8")
+
+
 def test_the_checksum_tells_models_and_vocabularies_apart(tmp_path):
     plain = MultiGranularityTokenizer.load()
     shutil.copytree(SHIPPED.recognizer, tmp_path / "same")
