@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -15,6 +16,8 @@ from cbs_bench.walk import IMAGE_SUFFIXES
 
 CLOSED_SUFFIXES = frozenset({".djvu", ".heic", ".heif", ".pdf", ".psd", ".rar", ".zip"})
 """How files end that may hold scans, too, which nothing here can open."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 
 LeftOut = Callable[[InputError], None]
 """Called with what is wrong with a scan or a folder that is left out; may raise it."""
@@ -136,13 +139,17 @@ class ReadableScans:
 def _pixels(name: str, image: Path | bytes) -> Pixels:
     """The pixels of a scan, or the error by the name it has here.
 
-    Old disks hold names in other encodings, which neither JSON nor XML can.
+    Old disks hold names in other encodings, which neither JSON nor XML can; control characters
+    are in no XML, and a tab or an end of line would break lines of text apart.
     """
     try:
         name.encode("utf-8")
     except UnicodeEncodeError as error:
         shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
         raise DataError("its name is not in UTF-8", path=shown, remedy="rename the file") from error
+    if _CONTROL.search(name):
+        shown = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", name)
+        raise DataError("control character in its name", path=shown, remedy="rename the file")
     if name.lower().endswith(".pdf"):
         raise DataError("a PDF is no image", path=name, remedy="export its pages as PNG or TIFF")
     try:

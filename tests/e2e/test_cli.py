@@ -385,6 +385,17 @@ def test_a_name_in_another_encoding_is_named(tmp_path, capsys):
     assert [json.loads(line)["scan"] for line in out.read_text("utf-8").splitlines()] == ["b.png"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names here")
+@pytest.mark.parametrize("sign", ["\x01", "\n", "\x85", "\uffff"])
+def test_a_name_that_no_line_and_no_xml_can_hold_is_named(sign, tmp_path, capsys):
+    write_scan(tmp_path / f"a{sign}.png")
+    write_scan(tmp_path / "b.png")
+    assert main(["tokenize", str(tmp_path), "--format", "page", "--out", str(tmp_path / "x")]) == 2
+    told = "a\ufffd.png: control character in its name; rename the file\n"
+    assert told in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "x").iterdir()] == ["b.png.xml"]
+
+
 def test_an_interrupt_is_one_line(tmp_path, monkeypatch, capsys):
     def interrupted(source):
         raise KeyboardInterrupt
