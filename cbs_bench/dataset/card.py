@@ -36,7 +36,7 @@ def card(builder: CorpusBuilder, report: BuildReport, extras: Extras) -> str:
 def _yaml(values: dict[str, Any]) -> Iterator[str]:
     """JSON is YAML as well, and needs no further package; an entry of a list has its own line."""
     for key, value in values.items():
-        if isinstance(value, list):
+        if isinstance(value, list) and value:
             yield f"{key}:"
             yield from (f"- {json.dumps(entry, ensure_ascii=False)}" for entry in value)
         else:

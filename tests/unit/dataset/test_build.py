@@ -167,6 +167,10 @@ def test_a_builder_that_declares_nothing_takes_a_table_and_no_counts(build, tmp_
         build([glyph(0)], options=BuildOptions(orthography=file))
 
 
+def test_a_card_of_texts_has_a_list_of_no_tasks(build):
+    assert "\ntask_categories: []\n" in card_of(build([passage(0)]))
+
+
 def test_a_card_of_texts_names_no_table_of_components(build):
     assert "- Components: " not in card_of(build([sentence(0)]))
 
