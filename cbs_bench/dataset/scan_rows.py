@@ -9,7 +9,7 @@ from typing import Any
 from cbs_bench.dataset import rows, tiff
 from cbs_bench.dataset.annotations.pages import Page
 from cbs_bench.interfaces import ImageRef, Record, Rejection
-from cbs_bench.script.labels import parse
+from cbs_bench.script.labels import Status, parse
 
 PREDICTED = "predicted"
 """The source of scans, and the status of glyphs, that models read and nobody corrected."""
@@ -69,7 +69,8 @@ def lying(place: Place, quarters: int) -> Rejection:
 def records(place: Place, page: Page, lookup: rows.Lookup, status: str = "") -> Iterator[Record]:
     """A scan's row of ``slips``, of ``texts`` and its ``glyphs``, which are cut out.
 
-    A box without a label is a glyph of ``slips`` only.
+    A box without a label is a glyph of ``slips`` only; punctuation, damage and whatever else is no
+    character of the text is not in ``texts``.
 
     A TIFF too large to unpack is reduced in ``slips``, and its boxes with it; its glyphs are not.
 
@@ -81,12 +82,12 @@ def records(place: Place, page: Page, lookup: rows.Lookup, status: str = "") -> 
     """
     labels = [parse(region.label) for region in page.regions]
     columns = [rows.label_columns(label, lookup) for label in labels]
-    graphs, readings = [label.graph for label in labels], [label.reading for label in labels]
+    text = [label for label in labels if label.status is not Status.NOT_TEXT]
     factor = _reduction(place.image)
     objects = {
         "bbox": [[value / factor for value in region.box] for region in page.regions],
-        "graph": graphs,
-        "reading": readings,
+        "graph": [label.graph for label in labels],
+        "reading": [label.reading for label in labels],
         "components": [label["components"] for label in columns],
         "order": list(range(len(labels))),
     }
@@ -94,8 +95,9 @@ def records(place: Place, page: Page, lookup: rows.Lookup, status: str = "") -> 
     found: list[tuple[str, dict[str, Any]]] = [
         ("slips", {"id": place.name, "image": scan, **place.columns, "objects": objects})
     ]
-    if any(graphs):
+    if any(label.graph for label in text):
         home = (place.columns["source"], place.columns["document"], place.columns["slip"])
+        graphs, readings = [label.graph for label in text], [label.reading for label in text]
         found.append(("texts", rows.text_row(place.name, home, graphs, readings)))
     for position, (region, label) in enumerate(zip(page.regions, columns, strict=True), start=1):
         if not region.label:

@@ -69,6 +69,18 @@ def test_a_box_without_a_label_is_on_the_slip_and_no_glyph(folder, built):
     assert [(g.row["label"], g.row["position"]) for g in glyphs] == [("有", 2)]
 
 
+def test_what_is_no_character_is_not_in_the_text(folder, built):
+    shapes = [
+        {"label": label, "points": corners(box)[::2]}
+        for label, box in zip(("又（有）", "●"), BOXES.values(), strict=True)
+    ]
+    (folder / "a.json").write_text(json.dumps({"imagePath": "a.png", "shapes": shapes}))
+    slip, text, *glyphs = built(folder)
+    assert slip.row["objects"]["graph"] == ["又", "●"]
+    assert (text.row["graphs"], text.row["readings"], text.row["text"]) == (["又"], ["有"], "又")
+    assert [glyph.row["status"] for glyph in glyphs] == ["encoded", "not_text"]
+
+
 def test_what_cannot_be_used_is_reported_and_the_rest_built(folder, built):
     labelme(folder)
     Image.new("L", (20, 20)).save(folder / "b.png")
