@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cbs_bench.errors import DataError, InputError
@@ -29,6 +29,7 @@ def test_components_come_in_writing_order_with_repeats(graph, components):
     assert decompose(graph) == components
 
 
+@settings(deadline=None)  # the first one reads the table
 @given(st.text(max_size=4))
 def test_anything_can_be_asked(graph):
     assert all(isinstance(part, str) and part for part in decompose(graph))
