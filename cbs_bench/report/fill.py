@@ -42,7 +42,7 @@ def fill(text: str, boards: Sequence[Board], path: Path) -> str:
     """The text with the tables of ``boards`` between its markers; what was there is replaced.
 
     Args:
-        text: Markdown.
+        text: Markdown; lines may end as on Windows, and those of the tables then do so, too.
         boards: What a marker can name.
         path: Where the text is from, for messages.
 
@@ -55,7 +55,7 @@ def fill(text: str, boards: Sequence[Board], path: Path) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
             f"cannot be read ({error})", path=path, remedy="name a Markdown file in UTF-8"
@@ -66,13 +66,15 @@ def _filled(lines: Sequence[str], boards: Sequence[Board], path: Path) -> Iterat
     opened: int | None = None
     markers = 0
     for row, line in enumerate(lines, 1):
-        start = _START.fullmatch(line)
+        text = line.removesuffix("\r")
+        start = _START.fullmatch(text)
         if start and opened is None:
             opened, markers = row, markers + 1
-            yield from [line, "", _tables(start[1], boards, path, row), ""]
-        elif start or (line == _END and opened is None):
+            tables = ["", *_tables(start[1], boards, path, row).split("\n"), ""]
+            yield from [line, *(f"{table}{line[len(text) :]}" for table in tables)]
+        elif start or (text == _END and opened is None):
             raise InputError("a marker without its pair", path=path, row=row, remedy=_REMEDY)
-        elif line == _END:
+        elif text == _END:
             opened = None
         if opened is None:
             yield line

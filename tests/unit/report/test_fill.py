@@ -9,7 +9,7 @@ import pytest
 
 from cbs_bench.cli import main
 from cbs_bench.errors import InputError
-from cbs_bench.report import fill, read_boards, to_markdown
+from cbs_bench.report import fill, fill_files, read_boards, to_markdown
 
 MARKED = "Before.\n\n<!-- table: {} -->\nstale\n<!-- end table -->\n\nAfter.\n"
 
@@ -76,6 +76,14 @@ def test_the_command_changes_no_file_where_one_is_at_fault(boards, tmp_path, cap
 def test_a_line_ends_where_a_text_editor_ends_it(boards, tmp_path):
     odd = "one\u2028line,\x0ca page\x85and\x1cmore\n"
     assert fill(odd + MARKED.format("pos small"), boards, tmp_path).startswith(odd)
+
+
+def test_lines_end_as_they_did(boards, tmp_path):
+    path = tmp_path / "text.md"
+    text = "# mine\n<!-- table: all -->\n<!-- end table -->\n"
+    path.write_bytes(text.replace("\n", "\r\n").encode())
+    fill_files([path], boards)
+    assert path.read_bytes() == fill(text, boards, path).replace("\n", "\r\n").encode()
 
 
 def test_a_file_for_which_there_is_no_room_is_left_as_it_was(boards, tmp_path, capsys, monkeypatch):
