@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0, 1 for faults an audit found, 2 for bad input, 130 for an interrupt.
     """
+    _print_every_graph()
     options = _parser().parse_args(arguments)
     try:
         status: int = options.command(options)
@@ -64,6 +66,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _remark(f"{where}{problem}; {remedy}")
         return EXIT_BAD_INPUT
     return status
+
+
+def _print_every_graph() -> None:
+    """Into a pipe or a file goes UTF-8: the GBK of Windows lacks many graphs of the slips.
+
+    What a terminal cannot show, or is a name in another encoding, is escaped.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -385,6 +385,19 @@ def test_a_name_in_another_encoding_is_named(tmp_path, capsys):
     assert [json.loads(line)["scan"] for line in out.read_text("utf-8").splitlines()] == ["b.png"]
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "ascii", "utf-8"])
+def test_a_pipe_gets_utf_8_whatever_the_system_takes(encoding, mini, tmp_path):
+    scan = next(reader.rows(mini, "slips", "test"))
+    (tmp_path / "㠯.png").write_bytes(scan["image"]["bytes"])
+    told = subprocess.run(
+        [sys.executable, "-m", "cbs_bench.cli", "tokenize", str(tmp_path), "--format", "jsonl"],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(told.stdout.decode("utf-8"))["scan"] == "㠯.png"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no such names here")
 @pytest.mark.parametrize("sign", ["\x01", "\n", "\x85", "\uffff"])
 def test_a_name_that_no_line_and_no_xml_can_hold_is_named(sign, tmp_path, capsys):
