@@ -86,6 +86,13 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(EXIT_BAD_INPUT)
 
 
+def _scans(path: str) -> Path:
+    """A path of scans; that of an unset variable of the shell would be the current folder."""
+    if not path:
+        raise argparse.ArgumentTypeError("an empty path; give that of a scan or a folder")
+    return Path(path)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="cbs-bench", description="Datasets, tokenizers and F1 tables for slips.")
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
@@ -124,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("folder", type=Path, metavar="DIR")
 
     tokenize = command("tokenize", _tokenize, "read scans: boxes, graphs, tokens")
-    tokenize.add_argument("paths", type=Path, nargs="+", metavar="PATH", help=SCANS_HELP)
+    tokenize.add_argument("paths", type=_scans, nargs="+", metavar="PATH", help=SCANS_HELP)
     tokenize.add_argument(
         "--format", choices=("text", "jsonl", "page", "alto", "tei"),
         help="default text, or jsonl with --out; page, alto and tei write one XML file a scan",
@@ -167,7 +174,7 @@ def _parser() -> argparse.ArgumentParser:
     submit.add_argument("--into", type=Path, metavar="FOLDER", help="results to add it to")
 
     view = command("view", _view, "write a page that shows scans with boxes and tokens")
-    view.add_argument("paths", type=Path, nargs="+", metavar="PATH", help=SCANS_HELP)
+    view.add_argument("paths", type=_scans, nargs="+", metavar="PATH", help=SCANS_HELP)
     view.add_argument("--out", type=Path, required=True, help="the HTML file")
     view.add_argument("--models", type=Path, metavar="DIR", help=MODELS_HELP)
 

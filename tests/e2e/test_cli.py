@@ -186,6 +186,13 @@ def test_an_unknown_tokenizer_is_named_before_anything_runs(treebank, tmp_path, 
     assert not out.exists()
 
 
+def test_an_unset_variable_of_the_shell_is_not_the_current_folder(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["tokenize", ""])
+    assert stop.value.code == 2
+    assert "an empty path; give that of a scan or a folder" in capsys.readouterr().err
+
+
 def test_an_unreadable_image_is_named(tmp_path, capsys):
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"\x89PNG no picture")
