@@ -62,15 +62,15 @@ class RecognizerSettings:
     classes_from: list[Path] = field(default_factory=list)
     label_counts: Path | None = None
     frequent: int = 1500
-    pretrain_steps: int = 2400
+    pretrain_steps: int = 4000
     steps: int = 900
     batch: int = 128
     learning_rate: float = 8e-4
     patience: int = 12
-    side: int = 64
+    side: int = 80
     trim: bool = False
     width: int = 32
-    stem_stride: int = 1
+    stem_stride: int = 2
     variation: str = "photograph"
     mirrored: bool = False
     mixup: float = 0.0
