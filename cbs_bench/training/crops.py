@@ -31,6 +31,7 @@ class Crop:
         graph: What it shows.
         slip: Which slip it is from.
         split: Of its slip.
+        document: Which text the slip is of, with its source; empty where that is not known.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Crop:
     graph: str
     slip: str
     split: str
+    document: str = ""
 
 
 def read_crops(folders: Sequence[Path]) -> list[Crop]:
@@ -71,9 +73,10 @@ def _crops_of(folder: Path) -> Iterator[Crop]:
         if not _unfit(label):
             pixels = to_grey(load_image(row["image"]["bytes"]))
             # Corpora count slips as 1 or as 01; where there are none, a crop is one itself.
+            document = f"{row['source']}_{row['document']}" if row["document"] else ""
             place = f"{row['source']}_{row['document']}_{row['slip'].lstrip('0')}"
             slip = place if row["slip"] else row["id"]
-            yield Crop(row["id"], pixels, label.graph, slip, split)
+            yield Crop(row["id"], pixels, label.graph, slip, split, document)
 
 
 def _rows(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:

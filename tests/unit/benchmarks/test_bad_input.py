@@ -24,6 +24,7 @@ NEEDS_TORCH = [
         "situations",
         "turning",
         pytest.param("unseen_graphs", marks=NEEDS_TORCH),
+        pytest.param("other_documents", marks=NEEDS_TORCH),
         "vision",
     ],
 )
