@@ -47,7 +47,8 @@ class RecognizerSettings:
         trim: Whether even margins are cut off first, as line drawings on a blank ground need.
         width: Channels of the first layer; the others follow.
         stem_stride: 2 halves the resolution at once, which is four times as fast.
-        variation: ``photograph`` or ``drawing``: how real crops are varied.
+        variation: How real crops are varied: ``photograph``, ``photograph_narrow``, which learns
+            faster and knows other hands less, or ``drawing``.
         mirrored: Whether a graph and its mirror image are the same, as on oracle bones: training
             crops are mirrored at random, and a crop is read both ways.
         mixup: Share of the batches whose pictures are blended in pairs.

@@ -44,6 +44,31 @@ def photograph(side: int) -> albumentations.Compose:
     )  # fmt: skip
 
 
+def photograph_narrow(side: int) -> albumentations.Compose:
+    """Photographs of ink for short training on small pictures: the hand stays what it is."""
+    a = _library()
+    return a.Compose(
+        [
+            a.Affine(
+                scale=(0.85, 1.15), translate_percent=(-0.08, 0.08), rotate=(-7, 7),
+                shear=(-8, 8), border_mode=cv2.BORDER_REPLICATE, p=0.9,
+            ),
+            a.ElasticTransform(
+                alpha=side * 5 / 16, sigma=side * 3 / 32, border_mode=cv2.BORDER_REPLICATE, p=0.5,
+            ),
+            a.RandomBrightnessContrast(0.2, 0.3, p=0.5),
+            # Photo strips show a glyph on 15 to 40 pixels.
+            a.Downscale(scale_range=(0.2, 0.7), p=0.4),
+            a.GaussianBlur(blur_limit=(3, 5), p=0.25),
+            a.GaussNoise(std_range=(0.01, 0.06), p=0.3),
+            a.CoarseDropout(
+                num_holes_range=(1, 3), hole_height_range=(0.06, 0.2),
+                hole_width_range=(0.06, 0.2), fill="random_uniform", p=0.3,
+            ),
+        ]
+    )  # fmt: skip
+
+
 def drawing(side: int) -> albumentations.Compose:
     """Line drawings: wider bends and tilts, thinner and thicker strokes."""
     a = _library()
@@ -69,6 +94,7 @@ def drawing(side: int) -> albumentations.Compose:
 
 VARIATIONS: dict[str, Callable[[int], albumentations.Compose]] = {
     "photograph": photograph,
+    "photograph_narrow": photograph_narrow,
     "drawing": drawing,
 }
 

@@ -95,7 +95,7 @@ def test_fonts_that_draw_no_graph_are_one_line(blank_font, tmp_path, monkeypatch
         recognizer.train(settings, print)
 
 
-@pytest.mark.parametrize("variation", ["photograph", "drawing"])
+@pytest.mark.parametrize("variation", ["photograph", "photograph_narrow", "drawing"])
 def test_the_smallest_network_learns_and_says_how_often_it_sees_a_crop(variation, tmp_path):
     low = {name: BOUNDS[name][0] for name in ("side", "batch", "width")}
     settings = RecognizerSettings(

@@ -91,6 +91,7 @@ def test_the_shipped_recogniser_answers_as_exactly_on_every_processor():
     exact = onnxruntime.SessionOptions()
     exact.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     stored = onnxruntime.InferenceSession(str(model.folder / "model.onnx"), exact)
-    crops = np.random.default_rng(0).normal(size=(8, 1, 64, 64)).astype(np.float32)
+    shape = (8, 1, model.card["input"]["height"], model.card["input"]["width"])
+    crops = np.random.default_rng(0).normal(size=shape).astype(np.float32)
     (graphs, _), (expected, _) = model.run(crops), stored.run(None, {"x": crops})
     assert np.abs(graphs - expected).max() < 0.1 * np.ptp(expected)
