@@ -11,21 +11,17 @@ split are not looked at.
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.bad_input import in_one_line
+from benchmarks.recipe import print_scores, recipe_parser, tell
 from cbs_bench.errors import InputError
 from cbs_bench.training.classes import choose_classes
-from cbs_bench.training.config import settings_from
 from cbs_bench.training.crops import Crop, read_crops
 from cbs_bench.training.recognizer import fit
 from cbs_bench.training.recognizer_card import finish
@@ -63,7 +59,7 @@ def measure(settings: RecognizerSettings, number: int) -> dict[str, float]:
     )
     for index, parted in enumerate(folds(crops, number, settings.seed)):
         own = replace(settings, out=settings.out / f"fold-{index}")
-        finish(fit(parted, classes, own, _report), classes, parted, own, _report)
+        finish(fit(parted, classes, own, tell), classes, parted, own, tell)
         card = json.loads((own.out / "model.json").read_text(encoding="utf-8"))
         seen = card["scores"]["test"].get("seen", {"crops": 0})
         pooled["crops"] += seen["crops"]
@@ -77,24 +73,10 @@ def measure(settings: RecognizerSettings, number: int) -> dict[str, float]:
 @in_one_line("benchmarks.other_documents")
 def main(arguments: Sequence[str] | None) -> None:
     """Print the scores as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--config", type=Path, help="YAML of the recogniser's settings")
-    parser.add_argument("--data", type=Path, nargs="+", help="built datasets")
-    parser.add_argument("--fonts", type=Path, nargs="+", help="font files or folders")
-    parser.add_argument("--label-counts", type=Path, help="label counts of a corpus")
-    parser.add_argument("--steps", type=int, help="batches of real crops")
-    parser.add_argument("--seed", type=int)
-    parser.add_argument("--out", type=Path, help="keep the models in this folder")
+    parser = recipe_parser(__doc__)
     parser.add_argument("--folds", type=int, default=3, help="parts (%(default)s)")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        flags = {**vars(options), "out": options.out or Path(folder)}
-        scores = measure(settings_from(RecognizerSettings, options.config, flags), options.folds)
-    sys.stdout.write(json.dumps(scores) + "\n")
-
-
-def _report(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    print_scores(options, lambda settings: measure(settings, options.folds))
 
 
 if __name__ == "__main__":

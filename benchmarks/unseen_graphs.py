@@ -10,21 +10,17 @@ are not looked at.
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.bad_input import in_one_line
+from benchmarks.recipe import print_scores, recipe_parser, tell
 from cbs_bench.errors import InputError
 from cbs_bench.script.components import decompose
 from cbs_bench.training.classes import choose_classes
-from cbs_bench.training.config import settings_from
 from cbs_bench.training.crops import Crop, read_crops
 from cbs_bench.training.recognizer import fit
 from cbs_bench.training.recognizer_card import finish
@@ -57,7 +53,7 @@ def measure(settings: RecognizerSettings, number: int) -> dict[str, float]:
     classes = choose_classes(
         (crop.graph for crop in crops), settings.label_counts, settings.frequent
     )
-    finish(fit(crops, classes, settings, _report), classes, crops, settings, _report)
+    finish(fit(crops, classes, settings, tell), classes, crops, settings, tell)
     card = json.loads((settings.out / "model.json").read_text(encoding="utf-8"))
     unseen: dict[str, float] = card["scores"]["test"]["unseen"]
     return unseen
@@ -66,25 +62,10 @@ def measure(settings: RecognizerSettings, number: int) -> dict[str, float]:
 @in_one_line("benchmarks.unseen_graphs")
 def main(arguments: Sequence[str] | None) -> None:
     """Print the scores as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--config", type=Path, help="YAML of the recogniser's settings")
-    parser.add_argument("--data", type=Path, nargs="+", help="built datasets")
-    parser.add_argument("--fonts", type=Path, nargs="+", help="font files or folders")
-    parser.add_argument("--label-counts", type=Path, help="label counts of a corpus")
-    parser.add_argument("--steps", type=int, help="batches of real crops")
-    parser.add_argument("--seed", type=int)
-    parser.add_argument("--out", type=Path, help="keep the model in this folder")
+    parser = recipe_parser(__doc__)
     parser.add_argument("--hidden", type=int, default=100, help="graphs to hide (%(default)s)")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        flags = {**vars(options), "out": options.out or Path(folder)}
-        settings = settings_from(RecognizerSettings, options.config, flags)
-        scores = measure(settings, options.hidden)
-    sys.stdout.write(json.dumps(scores) + "\n")
-
-
-def _report(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    print_scores(options, lambda settings: measure(settings, options.hidden))
 
 
 if __name__ == "__main__":
