@@ -86,7 +86,7 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(EXIT_BAD_INPUT)
 
 
-def _scans(path: str) -> Path:
+def _path_of_scans(path: str) -> Path:
     """A path of scans; that of an unset variable of the shell would be the current folder."""
     if not path:
         raise argparse.ArgumentTypeError("an empty path; give that of a scan or a folder")
@@ -131,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("folder", type=Path, metavar="DIR")
 
     tokenize = command("tokenize", _tokenize, "read scans: boxes, graphs, tokens")
-    tokenize.add_argument("paths", type=_scans, nargs="+", metavar="PATH", help=SCANS_HELP)
+    tokenize.add_argument("paths", type=_path_of_scans, nargs="+", metavar="PATH", help=SCANS_HELP)
     tokenize.add_argument(
         "--format", choices=("text", "jsonl", "page", "alto", "tei"),
         help="default text, or jsonl with --out; page, alto and tei write one XML file a scan",
@@ -174,7 +174,7 @@ def _parser() -> argparse.ArgumentParser:
     submit.add_argument("--into", type=Path, metavar="FOLDER", help="results to add it to")
 
     view = command("view", _view, "write a page that shows scans with boxes and tokens")
-    view.add_argument("paths", type=_scans, nargs="+", metavar="PATH", help=SCANS_HELP)
+    view.add_argument("paths", type=_path_of_scans, nargs="+", metavar="PATH", help=SCANS_HELP)
     view.add_argument("--out", type=Path, required=True, help="the HTML file")
     view.add_argument("--models", type=Path, metavar="DIR", help=MODELS_HELP)
 

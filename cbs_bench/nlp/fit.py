@@ -111,7 +111,7 @@ def fit_pipeline(
 
 @contextmanager
 def _products_of_numpy(model: Model[Any, Any]) -> Iterator[None]:
-    """Let ``model`` multiply matrices by numpy, thrice as fast as by blis, thinc's default."""
+    """Let ``model`` multiply matrices by numpy, which is faster than blis, thinc's default."""
     ops = {layer: layer.ops for layer in model.walk()}
     for layer, usual in ops.items():
         layer.ops = NumpyOps(use_blis=False) if isinstance(usual, NumpyOps) else usual

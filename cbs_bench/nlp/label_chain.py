@@ -74,8 +74,8 @@ class LabelChain:
         self._glyphs = np.array([label.count(SEPARATOR) + 1 for label in labels])
         self._first = np.array([number[tag] for tag in first])
         self._last = np.array([number[tag] for tag in last])
-        self._begins = np.eye(len(self.tags))[self._first]
-        self._ends = np.eye(len(self.tags))[self._last]
+        self._by_first = _ByTag(self._first, len(self.tags))
+        self._by_last = _ByTag(self._last, len(self.tags))
         self._allowed = np.array(
             [[can_follow(before, tag) for tag in self.tags] for before in (*self.tags, "O")]
         )
@@ -105,12 +105,11 @@ class LabelChain:
             moves: The table of moves.
         """
         weights = self._weights(moves)
-        ends = np.where(self._ends > 0, 0, -np.inf)
         totals = np.empty_like(scores, dtype=np.float64)
         totals[0] = scores[0] + weights[-1, self._first]
         for step in range(1, len(scores)):
-            by_tag = (totals[step - 1][:, None] + ends).max(axis=0)
-            reach = (by_tag[:, None] + weights[:-1]).max(axis=0)
+            left = self._by_last.most(totals[step - 1])
+            reach = (left[:, None] + weights[:-1]).max(axis=0)
             totals[step] = scores[step] + reach[self._first]
         path = np.zeros(len(scores), dtype=np.int64)
         path[-1] = totals[-1].argmax()
@@ -134,15 +133,15 @@ class LabelChain:
             rows[: len(own)] = own
         before = self._forward(given, weights)
         after = self._backward(given, weights, lengths)
-        log_weight = _log_sum(before[np.arange(len(scores)), lengths - 1])
+        log_weight = _log_sum(before[np.arange(len(scores)), lengths - 1], axis=1)
         inside = (np.arange(steps) < lengths[:, None])[:, :, None]
         labels = np.exp(np.where(inside, before + after - log_weight[:, None, None], -np.inf))
         made = np.zeros(weights.shape)
-        made[-1] = labels[:, 0].sum(axis=0) @ self._begins
+        np.add.at(made[-1], self._first, labels[:, 0].sum(axis=0))
         for step in range(1, steps):
             on = lengths > step
-            left = _log_sums(before[on, step - 1], self._ends)
-            right = _log_sums(given[on, step] + after[on, step], self._begins)
+            left = self._by_last.log_sum(before[on, step - 1])
+            right = self._by_first.log_sum(given[on, step] + after[on, step])
             pairs = left[:, :, None] + weights[:-1] + right[:, None, :]
             made[:-1] += np.exp(pairs - log_weight[on][:, None, None]).sum(axis=0)
         return Expected(labels, made, log_weight)
@@ -176,21 +175,54 @@ class LabelChain:
         """Log weight of all beginnings that end with a label, ``[sentences, tokens, labels]``."""
         total = np.empty_like(given)
         total[:, 0] = given[:, 0] + weights[-1, self._first]
-        moved = np.exp(weights[:-1])
         for step in range(1, given.shape[1]):
-            reach = _log_sums(total[:, step - 1], self._ends @ moved)
+            left = self._by_last.log_sum(total[:, step - 1])
+            reach = _log_sum(left[:, :, None] + weights[:-1], axis=1)
             total[:, step] = given[:, step] + reach[:, self._first]
         return total
 
     def _backward(self, given: Scores, weights: Scores, lengths: Path) -> Scores:
         """Log weight of all that can follow a label, ``[sentences, tokens, labels]``."""
         total = np.zeros_like(given)
-        moved = np.exp(weights[:-1]).T
         for step in range(given.shape[1] - 2, -1, -1):
             on = lengths > step + 1
-            reach = _log_sums(given[on, step + 1] + total[on, step + 1], self._begins @ moved)
+            right = self._by_first.log_sum(given[on, step + 1] + total[on, step + 1])
+            reach = _log_sum(weights[:-1] + right[:, None, :], axis=2)
             total[on, step] = reach[:, self._last]
         return total
+
+
+class _ByTag:
+    """Labels in groups, by the tag that they begin or end with.
+
+    Args:
+        tag: The number of that tag for each label.
+        tags: How many tags there are.
+    """
+
+    def __init__(self, tag: Path, tags: int) -> None:
+        self._tags = tags
+        self._order = np.argsort(tag, kind="stable")
+        self._groups, self._starts = np.unique(tag[self._order], return_index=True)
+
+    def most(self, scores: Scores) -> Scores:
+        """The highest of ``[…, labels]`` scores in each group, ``[…, tags]``."""
+        return self._spread(np.maximum.reduceat(scores[..., self._order], self._starts, axis=-1))
+
+    def log_sum(self, scores: Scores) -> Scores:
+        """Logarithm of the sum of the exponentials in each group, ``[…, tags]``."""
+        ordered = scores[..., self._order]
+        most = np.maximum.reduceat(ordered, self._starts, axis=-1)
+        level = np.where(np.isfinite(most), most, 0)
+        sizes = np.diff(self._starts, append=len(self._order))
+        shares = np.exp(ordered - level.repeat(sizes, axis=-1))
+        return self._spread(level + _log(np.add.reduceat(shares, self._starts, axis=-1)))
+
+    def _spread(self, found: Scores) -> Scores:
+        """What was found of the groups, and minus infinity for a tag without labels."""
+        spread = np.full((*found.shape[:-1], self._tags), -np.inf)
+        spread[..., self._groups] = found
+        return spread
 
 
 @lru_cache(maxsize=16)
@@ -209,14 +241,16 @@ def can_follow(before: str, tag: str) -> bool:
     return tag[:2] != "I-" or before in (tag, f"B-{tag[2:]}")
 
 
-def _log_sum(rows: Scores) -> Scores:
-    """Logarithm of the sum of the exponentials of each row."""
-    return _log_sums(rows, np.ones((rows.shape[1], 1)))[:, 0]
-
-
-def _log_sums(rows: Scores, table: Scores) -> Scores:
-    """``log(exp(rows) @ table)``, without overflow."""
-    most = rows.max(axis=1, keepdims=True)
-    with np.errstate(divide="ignore"):  # what cannot be reached weighs nothing
-        sums: Scores = most + np.log(np.exp(rows - most) @ table)
+def _log_sum(scores: Scores, axis: int) -> Scores:
+    """Logarithm of the sum of the exponentials along an axis, however far apart they are."""
+    most = scores.max(axis=axis, keepdims=True)
+    level = np.where(np.isfinite(most), most, 0)
+    sums: Scores = level.squeeze(axis) + _log(np.exp(scores - level).sum(axis=axis))
     return sums
+
+
+def _log(weights: Scores) -> Scores:
+    """The logarithm; what weighs nothing is minus infinity."""
+    with np.errstate(divide="ignore"):
+        logs: Scores = np.log(weights)
+    return logs

@@ -129,3 +129,13 @@ def test_of_labels_that_are_all_too_short_the_likeliest_wins():
     chain = LabelChain(["B-n", "B-v", "O"])
     scores = np.array([[-2.0, -1.99, -3.0]], dtype=np.float32)
     assert chain.best_path(chain.fitting(scores, [4]), chain.no_preference()).tolist() == [1]
+
+
+def test_labels_too_short_are_likely_where_those_that_fit_cannot_follow():
+    chain = LabelChain(["B-n", "B-v", "I-n", "I-v", "B-n|I-n", "I-v|I-v|B-v"])
+    scores = chain.fitting(np.zeros((2, 6)), [2, 3])  # for three glyphs only the last, after a v
+    likely = chain.expected([scores], chain.no_preference()).labels[0]
+    assert np.allclose(likely.sum(axis=1), 1)
+    # B-n, B-v, I-n and B-n|I-n can follow it; or the first token is B-v: one too short in each.
+    assert likely[0, 4] == pytest.approx(4 / 5)
+    assert likely[1, 5] == pytest.approx(1 / 5)
