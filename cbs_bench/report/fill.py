@@ -23,6 +23,7 @@ ALL = "all"
 
 _START = re.compile(r"<!-- table: (.+?) -->")
 _END = "<!-- end table -->"
+_BYTE_ORDER_MARK = "\ufeff"
 _REMEDY = "write `<!-- table: TASK DATASET -->` … `<!-- end table -->`, each on its line"
 
 
@@ -42,15 +43,17 @@ def fill(text: str, boards: Sequence[Board], path: Path) -> str:
     """The text with the tables of ``boards`` between its markers; what was there is replaced.
 
     Args:
-        text: Markdown; lines may end as on Windows, and those of the tables then do so, too.
+        text: Markdown; lines may end as on Windows, and those of the tables then do so, too. A byte
+            order mark at its beginning stays there.
         boards: What a marker can name.
         path: Where the text is from, for messages.
 
     Raises:
         InputError: If there is no marker, one names no board or several, or is not paired.
     """
-    lines = text.removesuffix("\n").split("\n")
-    return "".join(f"{line}\n" for line in _filled(lines, boards, path))
+    mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
+    lines = text.removeprefix(mark).removesuffix("\n").split("\n")
+    return mark + "".join(f"{line}\n" for line in _filled(lines, boards, path))
 
 
 def _read(path: Path) -> str:

@@ -86,6 +86,14 @@ def test_lines_end_as_they_did(boards, tmp_path):
     assert path.read_bytes() == fill(text, boards, path).replace("\n", "\r\n").encode()
 
 
+def test_a_marker_after_a_byte_order_mark_is_seen_and_the_mark_stays(boards, tmp_path):
+    path = tmp_path / "text.md"
+    text = "<!-- table: all -->\n<!-- end table -->\n"
+    path.write_text(text, encoding="utf-8-sig")
+    fill_files([path], boards)
+    assert path.read_bytes() == fill(text, boards, path).encode("utf-8-sig")
+
+
 def test_a_file_for_which_there_is_no_room_is_left_as_it_was(boards, tmp_path, capsys, monkeypatch):
     def torn(path, content):
         path.touch()
