@@ -14,6 +14,7 @@ import argparse
 import math
 import os
 import time
+from collections.abc import Sequence
 from functools import partial
 from itertools import chain, cycle, islice
 from pathlib import Path
@@ -21,6 +22,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from baselines.bpe import BpeTokenizer
+from benchmarks.bad_input import in_one_line
 from cbs_bench.dataset import reader
 from cbs_bench.errors import PluginError
 from cbs_bench.interfaces import BASELINES
@@ -96,11 +98,13 @@ def print_decoding(
         print(f"{name:>26} {spent[0]:14.1f} {spent[1]:20.0f}")
 
 
-def main() -> None:
+@in_one_line("benchmarks.tokenizer")
+def main(arguments: Sequence[str] | None) -> None:
+    """Print the tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True, help="a dataset with a pos config")
     parser.add_argument("--megabytes", type=float, default=10)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     rows = [
         row["tokens"] for split in reader.SPLITS for row in reader.rows(options.data, "pos", split)
@@ -136,4 +140,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

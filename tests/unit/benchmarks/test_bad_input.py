@@ -22,6 +22,7 @@ NEEDS_TORCH = [
         pytest.param("learning_curve", marks=NEEDS_TORCH),
         "resolution",
         "situations",
+        "tokenizer",
         "turning",
         pytest.param("unseen_graphs", marks=NEEDS_TORCH),
         pytest.param("other_documents", marks=NEEDS_TORCH),
