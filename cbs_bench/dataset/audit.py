@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cbs_bench.dataset import reader, schema
+from cbs_bench.dataset import card, reader, schema
 from cbs_bench.dataset.check import check_row
 from cbs_bench.dataset.duplicates import NearDuplicates
 from cbs_bench.dataset.images import BadRowError
@@ -64,9 +64,9 @@ class AuditReport:
 def audit(folder: Path) -> AuditReport:
     """Check a dataset.
 
-    Files are compared with their checksums, every row with its schema and rules, every image is
-    decoded; ids are unique, no slip and no image is in two splits, near-duplicates of images
-    included.
+    Files are compared with their checksums, the configs with the card, every row with its schema
+    and rules, every image is decoded; ids are unique, no slip and no image is in two splits,
+    near-duplicates of images included.
 
     Raises:
         InputError: If ``folder`` is no dataset.
@@ -88,7 +88,7 @@ def audit(folder: Path) -> AuditReport:
 
 
 def _file_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Files that are missing, changed or not the dataset's."""
+    """Files that are missing, changed or not the dataset's, and a card of another dataset."""
     files: dict[str, str] = manifest["files"]
     for name, digest in files.items():
         path = folder / name
@@ -101,9 +101,11 @@ def _file_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     for path in sorted(folder.glob("*/*.parquet")):
         if path.relative_to(folder).as_posix() not in files:
             yield f"{path.relative_to(folder)}: not part of the dataset; load_dataset would read it"
-    card = folder / "README.md"
-    if not card.is_file() or manifest["fingerprint"] not in card.read_text(encoding="utf-8"):
+    page = folder / "README.md"
+    told = page.read_text(encoding="utf-8", errors="replace") if page.is_file() else ""
+    if manifest["fingerprint"] not in told:
         yield "README.md: does not carry the fingerprint; load_dataset may serve stale rows"
+    yield from (f"README.md: {fault}" for fault in card.config_faults(told, manifest["counts"]))
 
 
 class _ConfigAudit:

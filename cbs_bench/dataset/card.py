@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cbs_bench.dataset import contact_sheet, reader, schema
@@ -63,16 +63,45 @@ def _config(name: str, report: BuildReport) -> dict[str, Any]:
     The cache of ``datasets`` knows a local folder by its base name and these values, not by the
     contents of its files: without the fingerprint, rebuilt data would give the old rows.
     """
-    files = [
-        {"split": split, "path": f"{name}/{split}-*.parquet"}
-        for split in reader.SPLITS
-        if report.counts[name][split]
-    ]
     return {
         "config_name": name,
-        "data_files": files,
+        "data_files": _data_files(name, report.counts[name]),
         "description": f"fingerprint {report.fingerprint}",
     }
+
+
+def _data_files(config: str, counts: Mapping[str, int]) -> list[dict[str, str]]:
+    """Where ``load_dataset`` finds the splits that have rows."""
+    return [
+        {"split": split, "path": f"{config}/{split}-*.parquet"}
+        for split in reader.SPLITS
+        if counts.get(split)
+    ]
+
+
+def config_faults(card: str, counts: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """Where the configs that a card tells are not those of its dataset.
+
+    Args:
+        card: The text of ``README.md``.
+        counts: Rows by config and split.
+    """
+    import yaml
+
+    try:
+        head = yaml.safe_load(card.partition("---\n")[2].partition("\n---\n")[0])
+        told = {entry["config_name"]: entry["data_files"] for entry in head["configs"]}
+    except (yaml.YAMLError, LookupError, TypeError):
+        yield "tells no configs; load_dataset would guess them"
+        return
+    for config in told:
+        if config not in counts:
+            yield f"tells a config {config!r}, which the dataset does not have"
+    for config, splits in counts.items():
+        if config not in told:
+            yield f"does not tell the config {config!r}; load_dataset would not find it"
+        elif told[config] != _data_files(config, splits):
+            yield f"the files of the config {config!r} are not those of the dataset"
 
 
 def _page(builder: CorpusBuilder, report: BuildReport, extras: Extras) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from given_rows import glyph, scan, sentence
 from PIL import Image
 
@@ -75,6 +76,43 @@ def test_faults_that_are_not_named_are_counted(sound):
 def test_a_stale_card(sound):
     (sound / "README.md").write_text("# mine")
     assert any("README.md" in fault for fault in audit(sound).faults)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "faults"),
+    [
+        (
+            '"config_name": "pos"',
+            '"config_name": "tags"',
+            [
+                "tells a config 'tags', which the dataset does not have",
+                "does not tell the config 'pos'; load_dataset would not find it",
+            ],
+        ),
+        (
+            "pos/train-*",
+            "glyphs/train-*",
+            ["the files of the config 'pos' are not those of the dataset"],
+        ),
+        ("configs:", "others:", ["tells no configs; load_dataset would guess them"]),
+        ("pretty_name: ", "pretty_name: [", ["tells no configs; load_dataset would guess them"]),
+    ],
+)
+def test_a_card_of_other_configs(sound, old, new, faults):
+    card = sound / "README.md"
+    text = card.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    card.write_text(text.replace(old, new), encoding="utf-8")
+    assert audit(sound).faults == [f"README.md: {fault}" for fault in faults]
+
+
+def test_a_card_written_in_another_form_is_no_fault(sound):
+    card = sound / "README.md"
+    head, _, page = card.read_text(encoding="utf-8").removeprefix("---\n").partition("\n---\n")
+    values = yaml.safe_load(head)
+    values["configs"][0]["default"] = True
+    card.write_text(f"---\n{yaml.safe_dump(values)}---\n{page}", encoding="utf-8")
+    assert audit(sound).faults == []
 
 
 def test_leakage_by_slip_and_by_id(sound):
