@@ -15,6 +15,7 @@ from cbs_bench.nlp.fit import Budget, Fit, fit_pipeline, predict
 from cbs_bench.nlp.scored_sentences import ScoredSentences
 from cbs_bench.nlp.tagger import words_of
 from cbs_bench.nlp.tokenizers import DEFAULT_VOCAB_SIZE
+from cbs_bench.tokenizer.coverage import cut
 from cbs_bench.types import Glyph, Sentence, Word
 
 
@@ -79,6 +80,8 @@ def train_tagger(
     tokenizer = None
     if kind.takes_tokens:
         tokenizer = _train_tokenizer(request, train)
+        # A tokenizer that returns something else would be blamed on the peer that reads it.
+        cut(tokenizer, (sentence.glyphs for sentence in train[:1]), request.tokenizer)
     return kind.train(request, tokenizer, train, validation), tokenizer
 
 

@@ -25,8 +25,14 @@ def covering(tokens: Sequence[Token], glyphs: Sequence[str], name: str) -> Seque
         name: What the tokenizer is called.
 
     Raises:
-        PluginError: Naming the first glyph without a token.
+        PluginError: Naming what a tokenizer gave that is no sequence of tokens, or the first glyph
+            without a token.
     """
+    if (kind := _other_kind(tokens)) is not None:
+        raise PluginError(
+            f"tokenizer {name!r} returned {kind}, where a list of Token is expected",
+            remedy="mend its method tokenize",
+        )
     missed = _first_missed(tokens, len(glyphs))
     if missed is not None:
         raise PluginError(
@@ -35,6 +41,14 @@ def covering(tokens: Sequence[Token], glyphs: Sequence[str], name: str) -> Seque
             remedy="let its tokens cover every glyph, in order",
         )
     return tokens
+
+
+def _other_kind(tokens: object) -> str | None:
+    """What was returned in place of a sequence of tokens; ``None`` if it is one."""
+    if not isinstance(tokens, Sequence):
+        return type(tokens).__name__
+    foreign = next((item for item in tokens if not isinstance(item, Token)), None)
+    return None if foreign is None else f"{type(tokens).__name__} of {type(foreign).__name__}"
 
 
 def _first_missed(tokens: Iterable[Token], glyphs: int) -> int | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from baselines.character import CharacterTokenizer
 from cbs_bench.errors import PluginError
-from cbs_bench.interfaces import BASELINES, RunRequest
+from cbs_bench.interfaces import BASELINES, TAGGERS, RunRequest, WordTagger
 from cbs_bench.nlp.corpus import Sentence
 from cbs_bench.nlp.scan import with_gold_spans
 from cbs_bench.predictions import Predictions
@@ -86,6 +88,50 @@ def test_a_tokenizer_that_loses_glyphs_is_refused(task, request_for):
     refusal = "tokenizer 'mine' has no token in its place for glyph 1 of '.*'; let its tokens cover"
     with pytest.raises(PluginError, match=refusal):
         list(task().run(request_for(EverySecond)))
+
+
+class OfTexts(Everything):
+    """Gives the texts of its tokens alone."""
+
+    def tokenize(self, glyphs):
+        return [token.text for token in super().tokenize(glyphs)]
+
+
+class Streaming(Everything):
+    """Gives its tokens one after the other."""
+
+    def tokenize(self, glyphs):
+        yield from super().tokenize(glyphs)
+
+
+class Reader(WordTagger):
+    """A peer that reads tokens."""
+
+    takes_tokens = True
+
+    @classmethod
+    def train(cls, request, tokenizer, train, validation):
+        return tokenizer.tokenize(train[0].glyphs)[0].start
+
+    def tag(self, texts):
+        return []
+
+
+@pytest.mark.parametrize(("kind", "returned"), [(OfTexts, "list of str"), (Streaming, "generator")])
+@pytest.mark.parametrize(
+    ("task", "tagger"), [(TokenizationTask, None), (PosTask, None), (PosTask, "reader")]
+)
+def test_what_is_no_list_of_tokens_is_blamed_on_the_tokenizer(
+    task, tagger, kind, returned, request_for, monkeypatch
+):
+    monkeypatch.setattr(TAGGERS, "load", lambda name: Reader)
+    asked = replace(request_for(kind), tagger=tagger)
+    with pytest.raises(PluginError) as caught:
+        list(task().run(asked))
+    assert str(caught.value) == (
+        f"tokenizer 'mine' returned {returned}, where a list of Token is expected; "
+        "mend its method tokenize"
+    )
 
 
 def test_a_vocabulary_without_end_shows_in_tokens_that_no_training_showed(request_for):
