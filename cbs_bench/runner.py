@@ -34,6 +34,9 @@ from cbs_bench.vision.choice import SHIPPED, model_folder, model_name
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
+MOST_SEEDS = 1000
+"""Many times what a bootstrap needs; each is a run of its own."""
+
 VECTORS = "vectors"
 """The role of the glyph vectors that our tagger sees."""
 
@@ -59,7 +62,7 @@ def run(
         data: Folder of a built dataset.
         tokenizers: Registry names; a task that compares none runs without, or as the system
             where its models take part.
-        seeds: Number of seeds, from 0.
+        seeds: Number of seeds, from 0; :data:`MOST_SEEDS` at most.
         out: Folder of results.
         peers: Role to the registry name of whoever plays it in place of ours; for a detector
             or recogniser also the folder of a model. One that uses no tokenizer runs once.
@@ -73,8 +76,8 @@ def run(
         The results of this request, in order of tokenizer and seed.
 
     Raises:
-        InputError: If a name is unknown, the data are not a dataset, or results of other data
-            of that name are there; nothing is run then.
+        InputError: If a name is unknown, there are too many seeds, the data are not a dataset, or
+            results of other data of that name are there; nothing is run then.
         PluginError: If a plugin fails.
     """
     from cbs_bench.dataset import reader
@@ -82,6 +85,8 @@ def run(
     info = TASKS.load(task).info
     for name in tokenizers:
         BASELINES.load(name)
+    if seeds > MOST_SEEDS:
+        raise InputError(f"{seeds:,} seeds", remedy=f"give {MOST_SEEDS:,} at most")
     fingerprint = reader.fingerprint(data)
     _refuse_without(info.needs, data, f"task {task!r}")
     peers = peers or {}

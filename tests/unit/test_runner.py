@@ -271,6 +271,16 @@ def test_where_no_tokenizer_is_compared_none_is_named_but_the_system_that_ran(
     assert f",test,{who},all," in shown
 
 
+@pytest.mark.usefixtures("run")
+def test_more_seeds_than_anybody_needs_are_refused(mini, tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "run_one", lambda request, folder, head: folder)
+    options = {"data": mini, "tokenizers": ["mine"], "out": tmp_path / "out", "workers": 1}
+    with pytest.raises(InputError, match=r"^1,001 seeds; give 1,000 at most$"):
+        runner.run("count", seeds=1001, **options)
+    assert not (tmp_path / "out").exists()
+    assert len(runner.run("count", seeds=1000, **options)) == 1000
+
+
 CELLS = 12
 
 
