@@ -28,6 +28,7 @@ MODELS_HELP = "folder of a model, or of both in detector/ and recognizer/ (defau
 
 _REMEDIES = {
     **dict.fromkeys([errno.ENOSPC, errno.EDQUOT], "make room and start the same command again"),
+    **dict.fromkeys([errno.EEXIST, errno.ENOTDIR], "give a path that leads through no file"),
     **dict.fromkeys([errno.EACCES, errno.EPERM, errno.EROFS], "see that you may use this place"),
 }
 """What to do where the system refuses to read or write."""

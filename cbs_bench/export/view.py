@@ -41,14 +41,17 @@ def write_page(
 
     Returns:
         The number of scans on the page.
+
+    Raises:
+        OSError: If there can be no such file; where its folder cannot be, no scan is read.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     figures = [_figure(name, pixels, tokenizer) for name, pixels in scans]
     page = (
         '<!doctype html><html lang="zh-Hant"><meta charset="utf-8"><title>Slips as read</title>'
         f"<style>{STYLE}</style><h1>Slips as read</h1><p>Green: a character. Orange: "
         f"components, where the recogniser was not sure.</p><main>{''.join(figures)}</main></html>"
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
     atomic.write_bytes(path, page.encode("utf-8"))
     return len(figures)
 

@@ -102,6 +102,7 @@ def run(options: argparse.Namespace) -> None:
     flags = {**vars(options), "command": shlex.join(["cbs-bench", *sys.argv[1:]])}
     chosen = settings_from(SETTINGS[options.model], options.config, flags)
     _refuse_unused(options, vars(chosen))
+    _refuse_file_on_the_way(chosen.out)
     try:
         trainer = import_module(f"cbs_bench.training.{TRAINERS[options.model]}")
     except ModuleNotFoundError as error:
@@ -117,6 +118,14 @@ def _refuse_unused(options: argparse.Namespace, settings: Mapping[str, Any]) -> 
         if getattr(options, name) is not None and name not in settings:
             flag = f"--{name.replace('_', '-')}"
             raise InputError(f"the model {options.model} takes no {flag}", remedy="leave it out")
+
+
+def _refuse_file_on_the_way(out: Path) -> None:
+    """Nobody shall wait for a model that cannot be written."""
+    place = next(path for path in (out, *out.parents) if path.exists())
+    if not place.is_dir():
+        problem = "a file, where a folder is needed"
+        raise InputError(problem, path=place, remedy="give another --out")
 
 
 def _report(line: str) -> None:

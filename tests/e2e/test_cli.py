@@ -381,6 +381,38 @@ def test_a_place_that_takes_nothing_is_named(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file.png", "folder"]
 
 
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("build mini --out", "file.png/x: cannot write here (File exists); choose another --out"),
+        ("run tokenization --data {mini} --out", "file.png/x/tokenization: Not a directory; give"),
+        ("tokenize file.png --out", "file.png: File exists; give a path that leads through no"),
+        ("tokenize file.png --format page --out", "file.png/x: Not a directory; give a path"),
+        ("view file.png --out", "file.png: File exists; give a path that leads through no file"),
+        *(
+            (f"train {model} --data {{mini}} --out", "file.png: a file, where a folder is needed;")
+            for model in ("detector", "recognizer", "vectors")
+        ),
+        ("report {results} --fill", "file.png/x: cannot be read ([Errno 20] Not a directory"),
+    ],
+)
+def test_a_place_below_a_file_is_refused_in_one_line_before_the_work(
+    command, message, mini, tmp_path, monkeypatch, capsys
+):
+    def worked(source):
+        raise AssertionError("a scan was read")
+
+    monkeypatch.setattr("cbs_bench.scans.load_image", worked)
+    monkeypatch.chdir(tmp_path)
+    write_scan(tmp_path / "file.png")
+    results = Path(__file__).resolve().parents[2] / "leaderboards" / "results" / "detection"
+    assert main([*command.format(mini=mini, results=results).split(), "file.png/x"]) == 2
+    shown = capsys.readouterr().err
+    assert shown.startswith(f"cbs-bench: {message}")
+    assert shown.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["file.png"]
+
+
 def test_a_name_in_another_encoding_is_named(tmp_path, capsys):
     write_scan(tmp_path / "a.png")
     try:
