@@ -17,7 +17,7 @@ UNENCODED_MARK = "○"
 LOST_MARK = "□"
 NOT_TEXT = frozenset({"△", "●", "☆", "None", "K", "L", "？"})
 
-_BRACKETS = {"（": "）", "〈": "〉", "[": "]"}
+_BRACKETS = {"（": "）", "(": ")", "〈": "〉", "[": "]"}
 _CHAIN = re.compile("[→-]")
 _BRACE_OR_LINE_END = re.compile(r"[{}\n]")
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -145,7 +145,7 @@ def _head(raw: str) -> tuple[str, str]:
     if raw.startswith("{"):
         end = _composition_ends(raw).get(0)
         return (raw[:end], raw[end:]) if end else ("", raw)
-    match = re.match(r"[^（）〈〉\[\]{}=？,→\-\sA-Za-z]+", raw)
+    match = re.match(r"[^（）()〈〉\[\]{}=？,→\-\sA-Za-z]+", raw)
     if match is None:
         return "", raw
     graph, rest = match.group(), raw[match.end() :]
@@ -156,14 +156,21 @@ def _head(raw: str) -> tuple[str, str]:
 
 
 def _suffixes(rest: str) -> tuple[dict[str, list[str]], str]:
-    """Marks after the graph by their first sign, and what is none of them."""
+    """Marks after the graph by their first sign, and what is none of them.
+
+    A reading may stand in brackets of ASCII as well; a number or a letter in them is none, but
+    tells variants apart, 又(1) and 又(2).
+    """
     marks: dict[str, list[str]] = {sign: [] for sign in "（〈[=？"}
     while rest:
         sign = rest[0]
         end = rest.find(_BRACKETS[sign]) if sign in _BRACKETS else 0
+        inside = rest[1:end]
+        if sign == "(" and not inside.isascii():
+            sign = "（"
         if sign not in marks or end < 0:
             return marks, rest
-        marks[sign].append(rest[1:end])
+        marks[sign].append(inside)
         rest = rest[end + 1 :]
     return marks, ""
 

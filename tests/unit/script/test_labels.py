@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from cbs_bench.script.labels import Status, compose_parts, parse, split_glyphs
 
 NOTATION = st.text(
-    st.one_of(st.sampled_from("{}（）〈〉[]○□？→-=△AB日止頁\ue000\U0003fffd"), st.characters())
+    st.one_of(st.sampled_from("{}（）()〈〉[]○□？→-=△AB日止頁\ue000\U0003fffd"), st.characters())
 )
 
 
@@ -45,11 +46,33 @@ NOTATION = st.text(
         ("01-a", "01-a", "01-a", Status.UNANALYSED),
         ("1A", "1A", "1A", Status.UNANALYSED),
         ("šin", "šin", "šin", Status.UNANALYSED),
+        ("又(1)", "又(1)", "又(1)", Status.UNANALYSED),
+        ("1(N01)", "1(N01)", "1(N01)", Status.UNANALYSED),
+        ("又(有", "又(有", "又(有", Status.UNANALYSED),
     ],
 )
 def test_a_label_is_analysed_by_rule(raw, graph, reading, status):
     label = parse(raw)
     assert (label.graph, label.reading, label.status) == (graph, reading, status)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "又（有）",
+        "壴（喜-矣）",
+        "智（智→知？）",
+        "{日止頁}（夏）",
+        "上B（上）",
+        "孫=（子孫）",
+        "○（始）",
+    ],
+)
+def test_brackets_of_ascii_hold_a_reading_as_others_do(raw):
+    typed = raw.replace("（", "(").replace("）", ")")
+    label, meant = parse(typed), parse(raw)
+    assert str(label) == typed
+    assert replace(label, raw=raw) == meant
 
 
 def test_marks_are_told_apart():
