@@ -24,7 +24,8 @@ class GlyphFolders(CorpusBuilder):
 
     A folder above the classes (``train/0012/a.png``) becomes the document. Where a class is
     named by a number or a word, that name is the graph and the status is ``unencoded``; see
-    :mod:`cbs_bench.script.class_names`.
+    :mod:`cbs_bench.script.class_names`. Names that mean something else in the notation of CHUBS,
+    such as ``K`` or ``None``, are no classes; the summary of the build tells them.
     """
 
     info = CorpusInfo(
@@ -35,6 +36,8 @@ class GlyphFolders(CorpusBuilder):
         homepage="the folder given as --raw",
         limits=(
             "What the class names mean is up to the source of the images.",
+            "Folders named as CHUBS marks what is no text (K, L, None, △), or with a sign "
+            "of its notation such as = or [, are no classes: rename them.",
             "Nothing says which images come from one object, so that splits cannot keep "
             "objects together; `cbs-bench audit` looks for near-duplicates.",
         ),

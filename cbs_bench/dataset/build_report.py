@@ -26,6 +26,7 @@ class BuildReport:
         rejected: Raw rows left out, by reason without its particulars.
         examples: Where the first one of each reason is.
         shared: Classes that stand under several labels, and these.
+        classless: Images of each label that names no class.
         repeats: Test sentences that are in train as well.
         by_document: Whether splits keep whole documents together.
         fingerprint: The digest of the data.
@@ -38,6 +39,7 @@ class BuildReport:
     rejected: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     shared: list[tuple[str, list[str]]] = field(default_factory=list)
+    classless: Counter[str] = field(default_factory=Counter)
     repeats: Repeats = field(default_factory=Repeats)
     by_document: bool = False
     fingerprint: str = ""
@@ -69,6 +71,12 @@ class BuildReport:
             graph, labels = self.shared[0]
             first = f"{graph} under {', '.join(labels)}"
             lines.append(f"  classes under several labels: {len(self.shared)} (first: {first})")
+        if self.classless:
+            first = ", ".join(label for label, _ in self.classless.most_common(5))
+            more = ", …" if len(self.classless) > 5 else ""
+            lines.append(
+                f"  glyphs whose label is no class: {self.classless.total()} ({first}{more})"
+            )
         for reason, number in self.rejected.most_common(5):
             lines.append(f"  rejected {number}: {reason} (first: {self.examples[reason]})")
         if self.rejected:

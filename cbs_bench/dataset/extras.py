@@ -58,6 +58,11 @@ class Extras:
                 labels.setdefault(label.graph, []).append(label.raw)
         return [(graph, found) for graph, found in labels.items() if len(found) > 1]
 
+    def classless(self) -> Counter[str]:
+        """Images of each label that names no class: nothing learns it or is scored by it."""
+        labels = self._labels.items()
+        return Counter({raw: count for raw, count in labels if not names_class(parse(raw))})
+
     def few_shot(self) -> list[tuple[int, int, int]]:
         """Threshold, classes that reach it, and their images."""
         sizes = []

@@ -178,6 +178,7 @@ class _Writing:
         text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
         (self._folder / reader.MANIFEST).write_text(text, encoding="utf-8", newline="\n")
         report.shared = self._extras.shared()
+        report.classless = self._extras.classless()
         self._extras.write(self._folder)
         page = card.card(self._builder, report, self._extras)
         (self._folder / "README.md").write_text(page, encoding="utf-8", newline="\n")

@@ -38,15 +38,32 @@ def test_folders_that_begin_alike_are_classes_of_their_own(names, tmp_path):
     assert {(row["status"], row["encoded"]) for row in rows} == {("unencoded", False)}
 
 
-def test_a_class_of_several_folders_is_told(tmp_path):
+def summary(folder, images):
+    """What a build says of noise in class folders, by number of images."""
     generator = np.random.default_rng(0)
-    for name in ("又（右）", "又（有）", "天", "ka"):
-        (tmp_path / "raw" / name).mkdir(parents=True)
-        pixels = generator.integers(0, 256, (24, 24), np.uint8)
-        cv2.imwrite(str(tmp_path / "raw" / name / "1.png"), pixels)
-    out = tmp_path / "out"
-    report = writer.build("glyph_folders", raw=tmp_path / "raw", out=out, options=BuildOptions())
-    assert "classes under several labels: 1 (first: 又 under 又（右）, 又（有）)" in str(report)
+    for name, number in images.items():
+        (folder / "raw" / name).mkdir(parents=True)
+        for image in range(number):
+            pixels = generator.integers(0, 256, (24, 24), np.uint8)
+            cv2.imwrite(str(folder / "raw" / name / f"{image}.png"), pixels)
+    raw, out = folder / "raw", folder / "out"
+    return str(writer.build("glyph_folders", raw=raw, out=out, options=BuildOptions()))
+
+
+def test_a_class_of_several_folders_is_told(tmp_path):
+    told = summary(tmp_path, dict.fromkeys(("又（右）", "又（有）", "天", "ka"), 1))
+    assert "classes under several labels: 1 (first: 又 under 又（右）, 又（有）)" in told
+    assert "no class" not in told
+
+
+def test_folders_that_name_no_class_are_told(tmp_path):
+    told = summary(tmp_path, {"K": 2, "None": 3, "a=b": 1, "天": 1, "ka": 1})
+    assert "\n  glyphs whose label is no class: 6 (None, K, a=b)" in told
+
+
+def test_of_many_folders_that_name_no_class_the_largest_are_told(tmp_path):
+    told = summary(tmp_path, {"L": 6, "K": 5, "None": 4, "○": 3, "□": 2, "△": 1})
+    assert "\n  glyphs whose label is no class: 21 (L, K, None, ○, □, …)" in told
 
 
 def test_images_that_are_the_same_are_in_one_split(tmp_path):
