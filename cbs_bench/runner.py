@@ -40,6 +40,13 @@ MOST_SEEDS = 1000
 VECTORS = "vectors"
 """The role of the glyph vectors that our tagger sees."""
 
+NO_PEER_TAGS = ("end_to_end",)
+"""Tasks that train our tagger, though no peer may tag in its place.
+
+They are named here because another field of ``TaskInfo`` would be another source of every task, so
+that all results had to be run again.
+"""
+
 
 def run(
     task: str,
@@ -91,7 +98,7 @@ def run(
     _refuse_without(info.needs, data, f"task {task!r}")
     peers = peers or {}
     shown = _checked(peers, task, info, settings or {})
-    models = _models(peers, info, reader.configs(data))
+    models = _models(peers, task, info, reader.configs(data))
     guided = _guided(guide, fingerprint, task, info, peers) if guide else {}
     tokenizers, seeds = _distinct(tokenizers, seeds, info, peers)
     folder = out / task
@@ -161,7 +168,14 @@ def _checked(
     return shown
 
 
-def _models(peers: Mapping[str, str], info: TaskInfo, configs: Sequence[str]) -> dict[str, str]:
+def _trains_ours(task: str, info: TaskInfo, peers: Mapping[str, str]) -> bool:
+    """Whether our tagger learns and tags."""
+    return task in NO_PEER_TAGS or ("tagger" in info.takes and "tagger" not in peers)
+
+
+def _models(
+    peers: Mapping[str, str], task: str, info: TaskInfo, configs: Sequence[str]
+) -> dict[str, str]:
     """The identity of each model of ours that takes part, by role.
 
     Raises:
@@ -174,7 +188,7 @@ def _models(peers: Mapping[str, str], info: TaskInfo, configs: Sequence[str]) ->
         folder = shipped if name is None else model_folder(name, PEERS[role])
         if folder is not None and (role in info.takes or reads_slips):
             found[role] = identity(folder)
-    if "tagger" in info.takes and "tagger" not in peers:
+    if _trains_ours(task, info, peers):
         from cbs_bench.nlp import glyph_vectors
 
         found[VECTORS] = identity(glyph_vectors.SHIPPED)

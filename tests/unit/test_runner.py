@@ -18,6 +18,8 @@ from cbs_bench.interfaces import BASELINES, TASKS, PredictingTask, Task, TaskInf
 from cbs_bench.model_card import identity
 from cbs_bench.nlp import glyph_vectors
 from cbs_bench.predictions import Predictions
+from cbs_bench.tasks.end_to_end import EndToEndTask
+from cbs_bench.vision.choice import SHIPPED
 
 TOKENIZER = """
 from cbs_bench.interfaces import SlipTokenizer
@@ -76,6 +78,15 @@ class TaggedTask(CountTask):
     info = TaskInfo("sentences", "sentences", needs=("pos",), takes=("tagger",))
 
 
+class ReadTask(CountTask):
+    """The same where our models read first and our tagger tags then, whatever a peer can do."""
+
+    info = EndToEndTask.info
+
+
+EYES = {role: identity(folder) for role, folder in SHIPPED.items()}
+
+
 @pytest.fixture
 def plugin(tmp_path, monkeypatch):
     """``plugin(text)``: the file of the tokenizer ``mine``, written anew."""
@@ -103,7 +114,7 @@ def plugin(tmp_path, monkeypatch):
 def run(mini, tmp_path, monkeypatch, plugin, capsys):
     """``run(data=…)``: status, and what stands on standard error."""
     load = TASKS.load
-    made = {"count": CountTask, "length": LengthTask, "tagged": TaggedTask}
+    made = {"count": CountTask, "length": LengthTask, "tagged": TaggedTask, "end_to_end": ReadTask}
     monkeypatch.setattr(TASKS, "names", lambda: [*made, "detection", "tokenization"])
     monkeypatch.setattr(TASKS, "load", lambda name: made.get(name) or load(name))
 
@@ -204,16 +215,19 @@ def test_another_source_of_a_plugin_is_run_again(run, result, plugin):
     assert before["tokenizer"] != after["tokenizer"]
 
 
-def test_other_glyph_vectors_are_run_again_and_results_that_name_none_stand(run, tmp_path):
-    run("tagged")
-    result = tmp_path / "results" / "tagged" / "mini-mine-0.json"
+@pytest.mark.parametrize(("task", "eyes"), [("tagged", {}), ("end_to_end", EYES)])
+def test_other_glyph_vectors_are_run_again_and_results_that_name_none_stand(
+    task, eyes, run, tmp_path
+):
+    run(task)
+    result = tmp_path / "results" / task / "mini-mine-0.json"
     named = json.loads(result.read_text(encoding="utf-8"))["models"]
-    assert named == {"vectors": identity(glyph_vectors.SHIPPED)}
-    change(result, models={"vectors": "0" * 64})
+    assert named == {**eyes, "vectors": identity(glyph_vectors.SHIPPED)}
+    change(result, models={**eyes, "vectors": "0" * 64})
     line = f"{result}: run again, because the glyph vectors have changed"
-    assert run("tagged") == (0, f"cbs-bench: {line}\n")
-    change(result, models={})
-    assert run("tagged") == (0, "")
+    assert run(task) == (0, f"cbs-bench: {line}\n")
+    change(result, models=eyes)
+    assert run(task) == (0, "")
 
 
 def test_results_of_other_data_of_the_same_name_are_not_overwritten(run, result, mini, tmp_path):
