@@ -197,7 +197,7 @@ def _add_run_arguments(run: argparse.ArgumentParser) -> None:
     run.add_argument("--llm-model", metavar="NAME", help="its model; the key is OPENAI_API_KEY")
     run.add_argument("--seeds", type=_at_least(1), default=3, help="number of seeds (default 3)")
     run.add_argument("--out", type=Path, required=True, help="folder of results")
-    run.add_argument("--epochs", type=_at_least(1), help="passes over the training data")
+    run.add_argument("--epochs", type=_at_least(1), help="passes of our tagger over its data")
     run.add_argument(
         "--members",
         type=_at_least(1),
@@ -349,9 +349,6 @@ def _run(options: argparse.Namespace) -> int:
     budget = {name: n for name in ("epochs", "members") if (n := getattr(options, name))}
     if budget:
         settings["budget"] = budget
-    for name in ("members", "guide"):
-        if getattr(options, name) and options.tagger:
-            raise InputError(f"--{name} is of our tagger", remedy=f"leave out --{name} or --tagger")
     if options.vocab_size:
         settings["vocab_size"] = options.vocab_size
     if options.llm_url or options.llm_model:

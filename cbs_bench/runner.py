@@ -83,8 +83,9 @@ def run(
         The results of this request, in order of tokenizer and seed.
 
     Raises:
-        InputError: If a name is unknown, there are too many seeds, the data are not a dataset, or
-            results of other data of that name are there; nothing is run then.
+        InputError: If a name is unknown, there are too many seeds, nobody would use a setting, the
+            data are not a dataset, or results of other data of that name are there; nothing is
+            run then.
         PluginError: If a plugin fails.
     """
     from cbs_bench.dataset import reader
@@ -94,12 +95,13 @@ def run(
         BASELINES.load(name)
     if seeds > MOST_SEEDS:
         raise InputError(f"{seeds:,} seeds", remedy=f"give {MOST_SEEDS:,} at most")
-    fingerprint = reader.fingerprint(data)
-    _refuse_without(info.needs, data, f"task {task!r}")
     peers = peers or {}
     shown = _checked(peers, task, info, settings or {})
+    _refuse_unused(settings or {}, guide, task, info, peers)
+    fingerprint = reader.fingerprint(data)
+    _refuse_without(info.needs, data, f"task {task!r}")
     models = _models(peers, task, info, reader.configs(data))
-    guided = _guided(guide, fingerprint, task, info, peers) if guide else {}
+    guided = _guided(guide, fingerprint) if guide else {}
     tokenizers, seeds = _distinct(tokenizers, seeds, info, peers)
     folder = out / task
     folder.mkdir(parents=True, exist_ok=True)
@@ -168,6 +170,37 @@ def _checked(
     return shown
 
 
+def _refuse_unused(
+    settings: Mapping[str, Any],
+    guide: Path | None,
+    task: str,
+    info: TaskInfo,
+    peers: Mapping[str, str],
+) -> None:
+    """Refuse what a run would pass over: entries are named by it.
+
+    Raises:
+        InputError: Naming the first option, and who takes none.
+    """
+    unused: list[str] = []
+    if "vocab_size" in settings and not _trains_tokenizers(info, peers):
+        unused.append("vocab_size")
+    if not _trains_ours(task, info, peers):
+        unused.extend(settings.get("budget", {}))
+    if guide is not None and ("tagger" not in info.takes or "tagger" in peers):
+        unused.append("guide")
+    if unused:
+        who = f"tagger {peers['tagger']!r}" if "tagger" in peers else f"task {task!r}"
+        option = unused[0].replace("_", "-")
+        raise InputError(f"{who} takes no --{option}", remedy="leave it out")
+
+
+def _trains_tokenizers(info: TaskInfo, peers: Mapping[str, str]) -> bool:
+    """Whether the tokenizers of the request learn and cut."""
+    takes_tokens = "tagger" not in peers or TAGGERS.load(peers["tagger"]).takes_tokens
+    return info.compares_tokenizers and takes_tokens
+
+
 def _trains_ours(task: str, info: TaskInfo, peers: Mapping[str, str]) -> bool:
     """Whether our tagger learns and tags."""
     return task in NO_PEER_TAGS or ("tagger" in info.takes and "tagger" not in peers)
@@ -195,19 +228,14 @@ def _models(
     return found
 
 
-def _guided(
-    guide: Path, fingerprint: str, task: str, info: TaskInfo, peers: Mapping[str, str]
-) -> dict[str, str]:
+def _guided(guide: Path, fingerprint: str) -> dict[str, str]:
     """What a result tells of the dataset whose tagger guides ours.
 
     Raises:
-        InputError: If the task runs no tagger of ours, or ``guide`` has nothing new to tell.
+        InputError: If ``guide`` has nothing new to tell.
     """
     from cbs_bench.dataset import reader
 
-    if "tagger" not in info.takes or "tagger" in peers:
-        who = f"tagger {peers['tagger']!r}" if "tagger" in peers else f"task {task!r}"
-        raise InputError(f"{who} takes no guide", remedy="leave out --guide")
     _refuse_without(("pos",), guide, "a guide")
     told = {"guide": guide.resolve().name, "guide_fingerprint": reader.fingerprint(guide)}
     if told["guide_fingerprint"] == fingerprint:
@@ -221,12 +249,10 @@ def _distinct(
     tokenizers: Sequence[str], seeds: int, info: TaskInfo, peers: Mapping[str, str]
 ) -> tuple[Sequence[str], int]:
     """The tokenizers and the number of seeds whose runs differ in more than their names."""
-    if not info.compares_tokenizers:
-        runs_ours = info.takes and not peers
-        return [SYSTEM if runs_ours else NO_TOKENIZER], 1
-    if "tagger" in peers and not TAGGERS.load(peers["tagger"]).takes_tokens:
-        return [NO_TOKENIZER], 1
-    return tokenizers, seeds
+    if _trains_tokenizers(info, peers):
+        return tokenizers, seeds
+    runs_ours = info.takes and not peers
+    return [SYSTEM if runs_ours else NO_TOKENIZER], 1
 
 
 def _execute(

@@ -158,11 +158,23 @@ def test_the_csv_starts_with_the_agreed_columns(results, capsys):
         (["build", "mini", "--out", "out", "--workers", "0"], "--workers: 0 is not a whole number"),
         (
             ["run", "pos", "--data", ".", "--out", "out", "--members", "5", "--tagger", "crf"],
-            "--members is of our tagger",
+            "tagger 'crf' takes no --members; leave it out",
         ),
         (
             ["run", "pos", "--data", ".", "--out", "out", "--guide", ".", "--tagger", "crf"],
-            "--guide is of our tagger",
+            "tagger 'crf' takes no --guide; leave it out",
+        ),
+        *(
+            (["run", *f"{run} {option} 5 --data . --out out".split()], f"takes no {option}; leave")
+            for run, option in [
+                ("recognition", "--vocab-size"),
+                ("detection --detector projection", "--vocab-size"),
+                ("components", "--epochs"),
+                ("tokenization", "--epochs"),
+                ("pos --tagger crf", "--epochs"),
+                ("pos --tagger udkanbun", "--vocab-size"),
+                ("end_to_end", "--guide"),
+            ]
         ),
     ],
 )

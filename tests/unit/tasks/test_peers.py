@@ -120,7 +120,7 @@ def test_a_task_without_tags_takes_no_tagger(results):
     [("pos", {"tagger": "reader"}, "tagger 'reader'"), ("tokenization", {}, "task 'tokenization'")],
 )
 def test_what_runs_no_tagger_of_ours_takes_no_guide(task, peers, refuser, mini, tmp_path):
-    with pytest.raises(InputError, match=f"{refuser} takes no guide; leave out --guide"):
+    with pytest.raises(InputError, match=f"{refuser} takes no --guide; leave it out"):
         run(task, data=mini, tokenizers=["bpe"], seeds=1, out=tmp_path, peers=peers, guide=mini)
     assert not list(tmp_path.iterdir())
 
