@@ -19,7 +19,9 @@ from cbs_bench.interfaces import BASELINES, SlipTokenizer
 from cbs_bench.nlp.details import TOKENIZER
 from cbs_bench.nlp.docs import make_doc
 from cbs_bench.script.labels import split_glyphs
+from cbs_bench.tokenizer import MultiGranularityTokenizer
 from cbs_bench.tokenizer.coverage import covering
+from cbs_bench.tokenizer.packed_models import packed, unpacked
 from cbs_bench.types import Glyph, Token
 
 DEFAULT_VOCAB_SIZE = 8000
@@ -80,23 +82,35 @@ class SpacyTokenizer:
         self.tokenizer = BASELINES.load(self.name).train(texts, vocab_size=self.vocab_size, seed=0)
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """The tokenizer, name included."""
+        """The tokenizer, its name and models of one's own included.
+
+        Raises:
+            ModelError: If such a model is not in its folder any more.
+        """
         # Nothing at all may be what a trained tokenizer has to keep.
         body = b"" if self.tokenizer is None else self.tokenizer.to_bytes()
+        models = b""
+        if isinstance(self.tokenizer, MultiGranularityTokenizer):
+            models = packed(self.tokenizer.models)
         header = {
             "name": self.name,
             "vocab_size": self.vocab_size,
             "trained": self.tokenizer is not None,
+            "models": len(models),
         }
-        return json.dumps(header).encode() + b"\n" + body
+        return json.dumps(header).encode() + b"\n" + models + body
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> SpacyTokenizer:
         """The inverse of :meth:`to_bytes`, in place."""
-        header, _, body = data.partition(b"\n")
+        header, _, rest = data.partition(b"\n")
         stored = json.loads(header)
+        size = stored.get("models", 0)  # older ones have none
+        models, body = rest[:size], rest[size:]
         self.name, self.vocab_size = stored["name"], stored["vocab_size"]
         trained = stored.get("trained", bool(body))  # older ones do not say
         self.tokenizer = BASELINES.load(self.name).from_bytes(body) if trained else None
+        if isinstance(self.tokenizer, MultiGranularityTokenizer):
+            self.tokenizer.models = unpacked(models)
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
@@ -156,8 +170,6 @@ def multigranularity(
     """
 
     def create(nlp: Language) -> SpacyTokenizer:
-        from cbs_bench.tokenizer import MultiGranularityTokenizer
-
         _require_this_package(nlp)
         loaded = None if train else MultiGranularityTokenizer.load(path)
         return SpacyTokenizer(nlp.vocab, "multigranularity", loaded, vocab_size)
