@@ -22,13 +22,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.bad_input import in_one_line
-from cbs_bench.errors import InputError
-from cbs_bench.training.classes import choose_classes
+from benchmarks.held_out import HeldOut
 from cbs_bench.training.config import settings_from
 from cbs_bench.training.crops import Crop, read_crops
 from cbs_bench.training.recognizer import accuracy_on, fit
 from cbs_bench.training.settings import RecognizerSettings
-from cbs_bench.vision.framing import Frame
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
 MORE = 1000
@@ -58,29 +56,16 @@ def curve(settings: RecognizerSettings, crops: Sequence[Crop]) -> list[tuple[int
     Raises:
         InputError: If there are no others.
     """
-    training = [crop for crop in crops if crop.split == "train"]
-    known = {crop.graph for crop in training}
-    held_out = [crop for crop in crops if crop.split != "train" and crop.graph in known]
-    if not held_out:
-        raise InputError(
-            "no validation or test crop of a graph that training shows",
-            path=", ".join(map(str, settings.data)) or None,
-            remedy="give --data with more crops",
-        )
-    classes = choose_classes(known, settings.label_counts, 0)
-    number = {graph: index for index, graph in enumerate(classes.graphs)}
-    frame = Frame(settings.side, settings.trim)
-    accuracy = accuracy_on(
-        np.array([frame.prepare(crop.pixels) for crop in held_out]),
-        [number[crop.graph] for crop in held_out],
-    )
+    held_out = HeldOut(crops, settings)
+    training, classes = held_out.training, held_out.classes
+    accuracy = accuracy_on(held_out.pictures, held_out.labels)
     order = np.random.default_rng(settings.seed).permutation(len(training))
     points = []
     for share in SHARES:
         chosen = [training[i] for i in order[: round(share * len(training))]]
         network = fit(chosen, classes, replace(settings, out=settings.out / f"{share}"), _report)
         points.append((len(chosen), accuracy(network)))
-        _report(f"{len(chosen)} crops: {points[-1][1]:.4f} of {len(held_out)}")
+        _report(f"{len(chosen)} crops: {points[-1][1]:.4f} of {len(held_out.labels)}")
     return points
 
 

@@ -59,6 +59,7 @@ def optimise(
     checkpoint: Checkpoint,
     report: Callable[[str], None],
     score_of: Callable[[nn.Module], float] | None = None,
+    penalty: Callable[[float], torch.Tensor] | None = None,
 ) -> None:
     """Train in place.
 
@@ -74,6 +75,8 @@ def optimise(
         report: Called with a line of progress now and then.
         score_of: Higher is better on data that is not trained on; stops a run that no longer
             gains.
+        penalty: What is added to the loss of a batch just looked at, by how far training has
+            come, from 0 to 1.
 
     Raises:
         InputError: If the checkpoint is of another run or broken.
@@ -98,6 +101,8 @@ def optimise(
             for group in optimizer.param_groups:
                 group["lr"] = schedule.learning_rate * _shape(state.step / schedule.steps)
             loss = loss_of(next(batches))
+            if penalty is not None:
+                loss = loss + penalty(state.step / schedule.steps)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 5.0)

@@ -28,10 +28,12 @@ class Residual(nn.Module):
             self.shortcut = nn.Sequential(
                 nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
             )
+        self.relu = nn.ReLU()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Feature maps in, feature maps out."""
-        return F.relu(self.body(x) + self.shortcut(x))
+        summed: torch.Tensor = self.relu(self.body(x) + self.shortcut(x))
+        return summed
 
 
 class GlyphNetwork(nn.Module):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 import numpy as np
 import torch
@@ -21,6 +22,7 @@ from cbs_bench.training.prototypes import FixedPrototypes
 from cbs_bench.training.recognizer_card import KIND, finish
 from cbs_bench.training.record import digest, font_digest, numbers_of, refuse_other_kind
 from cbs_bench.training.settings import RecognizerSettings
+from cbs_bench.training.sparsity import activation_penalty
 from cbs_bench.training.synthetic import Batch, RenderedGlyphs
 from cbs_bench.training.unseen import place_unseen
 from cbs_bench.training.variation import VARIATIONS
@@ -172,25 +174,28 @@ def _tune(
         return np.concatenate([batch[0], rendered[0]]), np.concatenate([batch[1], rendered[1]])
 
     validation = np.array([frame.prepare(crop.pixels) for crop in split["validation"]])
-    optimise(
-        network,
-        batch_of,
-        GlyphLoss(network, classes, mixup=settings.mixup, margin=settings.margin),
-        Schedule(settings.steps, settings.learning_rate, patience=settings.patience),
-        checkpoint=Checkpoint(
-            settings.out / "checkpoints" / "tuned.pt",
-            {
-                **numbers_of(settings),
-                "classes": digest(classes),
-                "fonts": font_digest(settings.fonts),
-                "data": digest(
-                    [(c.id, c.split, c.graph, zlib.crc32(c.pixels.tobytes())) for c in crops]
-                ),
-            },
-        ),
-        report=report,
-        score_of=accuracy_on(validation, labels["validation"]) if len(validation) else None,
-    )
+    sparsity = settings.sparsity
+    with activation_penalty(network, sparsity) if sparsity else nullcontext() as penalty:
+        optimise(
+            network,
+            batch_of,
+            GlyphLoss(network, classes, mixup=settings.mixup, margin=settings.margin),
+            Schedule(settings.steps, settings.learning_rate, patience=settings.patience),
+            checkpoint=Checkpoint(
+                settings.out / "checkpoints" / "tuned.pt",
+                {
+                    **numbers_of(settings),
+                    "classes": digest(classes),
+                    "fonts": font_digest(settings.fonts),
+                    "data": digest(
+                        [(c.id, c.split, c.graph, zlib.crc32(c.pixels.tobytes())) for c in crops]
+                    ),
+                },
+            ),
+            report=report,
+            score_of=accuracy_on(validation, labels["validation"]) if len(validation) else None,
+            penalty=penalty,
+        )
 
 
 def _real_crops(settings: RecognizerSettings) -> int:

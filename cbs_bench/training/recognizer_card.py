@@ -20,10 +20,12 @@ from cbs_bench.training.calibration import calibrate
 from cbs_bench.training.classes import Classes
 from cbs_bench.training.crops import Crop
 from cbs_bench.training.export import export_onnx, quantise, write_card
+from cbs_bench.training.loop import device
 from cbs_bench.training.networks import GlyphNetwork
 from cbs_bench.training.record import noted
 from cbs_bench.training.scored import Scored, score
 from cbs_bench.training.settings import RecognizerSettings
+from cbs_bench.training.sparsity import zero_share
 from cbs_bench.types import Recognition
 from cbs_bench.vision.decoding import Decoder
 from cbs_bench.vision.framing import Frame
@@ -33,6 +35,9 @@ KIND = "recognizer"
 
 INT8_TOLERANCE = 0.005
 """Share of the validation crops that the int8 version may get wrong in addition."""
+
+SAMPLE = 300
+"""Crops by which the range of the activations, and how many of them are zero, are told."""
 
 
 def finish(
@@ -71,7 +76,11 @@ def finish(
             "rendered_batches": settings.pretrain_steps if settings.fonts else 0,
         },
     }
-    model = _smallest_good(full, settings.out, card, split, report)
+    sample = _sample(card, split)
+    if sample:
+        shown = torch.from_numpy(np.concatenate(sample)).to(device())
+        card["training"]["zero_activations"] = round(zero_share(network, shown), 4)
+    model = _smallest_good(full, settings.out, card, split, sample, report)
     card = judged(model, card, crops)
     write_card(settings.out, KIND, card)
     full.unlink()
@@ -108,6 +117,14 @@ def _fitting(split: Mapping[str, Sequence[Crop]]) -> str:
     return "validation" if split["validation"] else "train"
 
 
+def _sample(
+    card: dict[str, Any], split: Mapping[str, Sequence[Crop]]
+) -> list[npt.NDArray[np.float32]]:
+    """Training crops as the network wants them, ``[1, 1, side, side]`` each."""
+    frame, crops = Frame.of_card(card), split["train"] or split[_fitting(split)]
+    return [frame.prepare(crop.pixels)[None, None] for crop in crops[:SAMPLE]]
+
+
 def _by_split(crops: Sequence[Crop]) -> dict[str, list[Crop]]:
     return {name: [c for c in crops if c.split == name] for name in ("train", "validation", "test")}
 
@@ -117,6 +134,7 @@ def _smallest_good(
     out: Path,
     card: dict[str, Any],
     split: Mapping[str, Sequence[Crop]],
+    sample: list[npt.NDArray[np.float32]],
     report: Callable[[str], None],
 ) -> Model:
     """The int8 model, or the full one where int8 loses too much."""
@@ -127,9 +145,7 @@ def _smallest_good(
     if not fitting:
         return model
     exact = score(model, fitting).top1
-    frame = Frame.of_card(card)
-    samples = [frame.prepare(c.pixels)[None, None] for c in (split["train"] or fitting)[:300]]
-    quantise(full, out / "model.onnx", samples)
+    quantise(full, out / "model.onnx", sample)
     small = write_card(out, KIND, card)
     loss = exact - score(small, fitting).top1
     report(f"int8 loses {100 * loss:.2f} points of accuracy on the crops for {name}")

@@ -18,6 +18,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "stem_stride": (1, 2),
     "mixup": (0, 1),
     "margin": (0, 1),
+    "sparsity": (0, inf),
     "rendered": (0, inf),
     "composed": (0, inf),
     "size": (1, inf),
@@ -53,6 +54,8 @@ class RecognizerSettings:
             crops are mirrored at random, and a crop is read both ways.
         mixup: Share of the batches whose pictures are blended in pairs.
         margin: By how much the right graph's cosine must win (CosFace).
+        sparsity: Factor, at the end of the training, of the penalty on activations that are not
+            zero (ProSparse).
         seed: Seeds weights, pictures and order.
         command: The command line, for ``model.json``.
     """
@@ -76,6 +79,7 @@ class RecognizerSettings:
     mirrored: bool = False
     mixup: float = 0.0
     margin: float = 0.0
+    sparsity: float = 0.0
     seed: int = 0
     command: str = ""
 
