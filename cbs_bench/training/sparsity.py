@@ -27,6 +27,7 @@ FACTORS = (0.1, 0.4, 0.7, 1.0)
 """Of the peak: in the warm-up, and at the end of each stage after it."""
 
 TINY = 1e-6
+"""Under the root: a layer may be silent as a whole."""
 
 Penalty = Callable[[float], torch.Tensor]
 
@@ -65,7 +66,7 @@ def activation_penalty(network: nn.Module, peak: float) -> Iterator[Penalty]:
     def note(relu: nn.Module, _: tuple[torch.Tensor, ...], given: torch.Tensor) -> None:
         if relu.training:  # a look at the validation crops is no batch
             values = given.float()
-            norms.append(values.mean() / (values.square().mean().sqrt() + TINY))
+            norms.append(values.mean() / (values.square().mean() + TINY).sqrt())
 
     def penalty(progress: float) -> torch.Tensor:
         mean = torch.stack(norms).mean()

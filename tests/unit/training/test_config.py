@@ -40,7 +40,7 @@ def test_flags_alone_are_enough():
         ("data: a\nout: m\nsteps: many", "steps is 'many', expected int"),
         ("data: a\nout: m\nsteps: -3", "steps is -3; give 0 or more"),
         ("data: a\nout: m\ntrim: 1", "trim is 1, expected bool"),
-        ("data: a\nout: m\nside: 8", "side is 8; give 16 to 512"),
+        ("data: a\nout: m\nside: 8", "side is 8; give 32 to 512"),
         ("data: a\nout: m\nbatch: 1", "batch is 1; give 2 or more"),
         ("data: a\nout: m\nwidth: 0", "width is 0; give 4 to 256"),
         ("data: a\nout: m\nmixup: 3.0", "mixup is 3.0; give 0 to 1"),

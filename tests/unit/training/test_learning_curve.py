@@ -22,7 +22,7 @@ def test_each_share_trains_on_part_of_the_crops_and_is_asked_the_same(tmp_path):
         Crop(str(i), generator.integers(0, 256, (20, 20), np.uint8), "人女子"[i % 3], str(i), split)
         for i, split in enumerate(["train"] * 16 + ["test"] * 4)
     ]
-    settings = RecognizerSettings([], tmp_path, steps=1, batch=2, width=8, side=16)
+    settings = RecognizerSettings([], tmp_path, steps=1, batch=4, width=8, side=32)
     points = curve(settings, crops)
     assert [number for number, _ in points] == [2, 4, 8, 16]
     assert all((4 * accuracy).is_integer() for _, accuracy in points)

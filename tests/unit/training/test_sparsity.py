@@ -96,7 +96,7 @@ def test_the_benchmark_scores_each_factor_on_the_same_crops(tmp_path):
         Crop(str(i), generator.integers(0, 256, (20, 20), np.uint8), "人女子"[i % 3], str(i), split)
         for i, split in enumerate(["train"] * 12 + ["validation"] * 2 + ["test"] * 2)
     ]
-    settings = RecognizerSettings([], tmp_path, steps=1, batch=2, width=8, side=16)
+    settings = RecognizerSettings([], tmp_path, steps=1, batch=4, width=8, side=32)
     scores = measure(settings, crops, (0.0, 5.0))
     assert scores.pop("crops") == 4
     assert list(scores) == ["0", "5"]
