@@ -13,7 +13,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "batch": (2, inf),  # a network normalises by the spread of a batch
     "learning_rate": (1e-7, 1),
     "patience": (1, inf),
-    "side": (32, 512),  # below it the last feature maps are one pixel, on which bfloat16 fails
+    "side": (32, 512),  # at 16 bfloat16 lost the weights: most feature maps are of one pixel
     "width": (4, 256),
     "stem_stride": (1, 2),
     "mixup": (0, 1),

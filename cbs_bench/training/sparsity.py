@@ -30,6 +30,7 @@ TINY = 1e-6
 """Under the root: a layer may be silent as a whole."""
 
 Penalty = Callable[[float], torch.Tensor]
+Note = Callable[[nn.Module, tuple[torch.Tensor, ...], torch.Tensor], None]
 
 
 def factor_at(progress: float, peak: float) -> float:
@@ -73,12 +74,8 @@ def activation_penalty(network: nn.Module, peak: float) -> Iterator[Penalty]:
         norms.clear()
         return factor_at(progress, peak) * mean
 
-    hooks = [relu.register_forward_hook(note) for relu in _relus(network)]
-    try:
+    with _heard(network, note):
         yield penalty
-    finally:
-        for hook in hooks:
-            hook.remove()
 
 
 def zero_share(network: nn.Module, pictures: torch.Tensor) -> float:
@@ -90,13 +87,18 @@ def zero_share(network: nn.Module, pictures: torch.Tensor) -> float:
         zero += int((given == 0).sum())
         count += given.numel()
 
-    hooks = [relu.register_forward_hook(note) for relu in _relus(network)]
-    with torch.no_grad():
+    with _heard(network, note), torch.no_grad():
         network(pictures)
-    for hook in hooks:
-        hook.remove()
     return zero / count
 
 
-def _relus(network: nn.Module) -> Iterator[nn.ReLU]:
-    return (module for module in network.modules() if isinstance(module, nn.ReLU))
+@contextmanager
+def _heard(network: nn.Module, note: Note) -> Iterator[None]:
+    """Tell ``note`` what every ReLU of a network was given and gives."""
+    relus = [module for module in network.modules() if isinstance(module, nn.ReLU)]
+    hooks = [relu.register_forward_hook(note) for relu in relus]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()

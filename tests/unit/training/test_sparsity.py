@@ -33,10 +33,10 @@ def test_the_factor_never_jumps(place):
     assert factor_at(place + 0.001, 1.0) - factor_at(place, 1.0) < 0.002
 
 
-def penalty_of(rows, **layer):
+def penalty_of(rows):
     network = torch.nn.Sequential(torch.nn.Identity(), torch.nn.ReLU())
     with activation_penalty(network, 1.0) as penalty:
-        network(torch.tensor(rows, **layer))
+        network(torch.tensor(rows))
         return float(penalty(1.0))
 
 
