@@ -16,36 +16,23 @@ from pathlib import Path
 from typing import Any
 
 from cbs_bench import __version__, predictions, results, revision, source
+from cbs_bench.cast import VECTORS, Cast
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import (
     BASELINES,
     NO_TOKENIZER,
     PEERS,
-    TAGGERS,
     TASKS,
     PredictingTask,
     RunRequest,
     Task,
-    TaskInfo,
 )
-from cbs_bench.model_card import identity
-from cbs_bench.report.board import SYSTEM
-from cbs_bench.vision.choice import SHIPPED, model_folder, model_name
+from cbs_bench.vision.choice import SHIPPED, model_folder
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 MOST_SEEDS = 1000
 """Many times what a bootstrap needs; each is a run of its own."""
-
-VECTORS = "vectors"
-"""The role of the glyph vectors that our tagger sees."""
-
-NO_PEER_TAGS = ("end_to_end",)
-"""Tasks that train our tagger, though no peer may tag in its place.
-
-They are named here because another field of ``TaskInfo`` would be another source of every task, so
-that all results had to be run again.
-"""
 
 
 def run(
@@ -96,13 +83,14 @@ def run(
     if seeds > MOST_SEEDS:
         raise InputError(f"{seeds:,} seeds", remedy=f"give {MOST_SEEDS:,} at most")
     peers = peers or {}
-    shown = _checked(peers, task, info, settings or {})
-    _refuse_unused(settings or {}, guide, task, info, peers)
+    cast = Cast(task, info, peers)
+    shown = cast.shown(settings or {})
+    cast.refuse_unused(settings or {}, guide)
     fingerprint = reader.fingerprint(data)
     _refuse_without(info.needs, data, f"task {task!r}")
-    models = _models(peers, task, info, reader.configs(data))
+    models = cast.models(reader.configs(data))
     guided = _guided(guide, fingerprint) if guide else {}
-    tokenizers, seeds = _distinct(tokenizers, seeds, info, peers)
+    tokenizers, seeds = cast.distinct(tokenizers, seeds)
     folder = out / task
     folder.mkdir(parents=True, exist_ok=True)
     head = {
@@ -148,86 +136,6 @@ def _refuse_without(configs: Sequence[str], data: Path, who: str) -> None:
         )
 
 
-def _checked(
-    peers: Mapping[str, str], task: str, info: TaskInfo, settings: Mapping[str, Any]
-) -> dict[str, str]:
-    """What a result calls its peers and the models given by their folders.
-
-    Raises:
-        InputError: If the task has no such role, or there is no such peer.
-    """
-    shown: dict[str, str] = {}
-    for role, name in peers.items():
-        if role not in info.takes:
-            raise InputError(f"task {task!r} takes no {role}", remedy=f"leave out --{role}")
-        if role == "tagger":
-            shown[role] = TAGGERS.load(name).label(name, settings)
-            continue
-        folder = model_folder(name, PEERS[role])
-        if folder is None:
-            PEERS[role].load(name)
-        shown[role] = name if folder is None else model_name(folder)
-    return shown
-
-
-def _refuse_unused(
-    settings: Mapping[str, Any],
-    guide: Path | None,
-    task: str,
-    info: TaskInfo,
-    peers: Mapping[str, str],
-) -> None:
-    """Refuse what a run would pass over: entries are named by it.
-
-    Raises:
-        InputError: Naming the first option, and who takes none.
-    """
-    unused: list[str] = []
-    if "vocab_size" in settings and not _trains_tokenizers(info, peers):
-        unused.append("vocab_size")
-    if not _trains_ours(task, info, peers):
-        unused.extend(settings.get("budget", {}))
-    if guide is not None and ("tagger" not in info.takes or "tagger" in peers):
-        unused.append("guide")
-    if unused:
-        who = f"tagger {peers['tagger']!r}" if "tagger" in peers else f"task {task!r}"
-        option = unused[0].replace("_", "-")
-        raise InputError(f"{who} takes no --{option}", remedy="leave it out")
-
-
-def _trains_tokenizers(info: TaskInfo, peers: Mapping[str, str]) -> bool:
-    """Whether the tokenizers of the request learn and cut."""
-    takes_tokens = "tagger" not in peers or TAGGERS.load(peers["tagger"]).takes_tokens
-    return info.compares_tokenizers and takes_tokens
-
-
-def _trains_ours(task: str, info: TaskInfo, peers: Mapping[str, str]) -> bool:
-    """Whether our tagger learns and tags."""
-    return task in NO_PEER_TAGS or ("tagger" in info.takes and "tagger" not in peers)
-
-
-def _models(
-    peers: Mapping[str, str], task: str, info: TaskInfo, configs: Sequence[str]
-) -> dict[str, str]:
-    """The identity of each model of ours that takes part, by role.
-
-    Raises:
-        ModelError: If a folder holds no model.
-    """
-    reads_slips = info.reads_slips and "slips" in configs
-    found: dict[str, str] = {}
-    for role, shipped in SHIPPED.items():
-        name = peers.get(role)
-        folder = shipped if name is None else model_folder(name, PEERS[role])
-        if folder is not None and (role in info.takes or reads_slips):
-            found[role] = identity(folder)
-    if _trains_ours(task, info, peers):
-        from cbs_bench.nlp import glyph_vectors
-
-        found[VECTORS] = identity(glyph_vectors.SHIPPED)
-    return found
-
-
 def _guided(guide: Path, fingerprint: str) -> dict[str, str]:
     """What a result tells of the dataset whose tagger guides ours.
 
@@ -243,16 +151,6 @@ def _guided(guide: Path, fingerprint: str) -> dict[str, str]:
             "a guide that learned the same sentences", path=guide, remedy="give another corpus"
         )
     return told
-
-
-def _distinct(
-    tokenizers: Sequence[str], seeds: int, info: TaskInfo, peers: Mapping[str, str]
-) -> tuple[Sequence[str], int]:
-    """The tokenizers and the number of seeds whose runs differ in more than their names."""
-    if _trains_tokenizers(info, peers):
-        return tokenizers, seeds
-    runs_ours = info.takes and not peers
-    return [SYSTEM if runs_ours else NO_TOKENIZER], 1
 
 
 def _execute(
