@@ -39,10 +39,6 @@ def factor_at(progress: float, peak: float) -> float:
     Args:
         progress: How far training has come, from 0 to 1.
         peak: The factor at its end.
-
-    Examples:
-        >>> [round(factor_at(progress, 1.0), 2) for progress in (0, 0.1, 0.25, 0.4, 0.7, 1)]
-        [0.1, 0.1, 0.25, 0.4, 0.7, 1.0]
     """
     stages = len(FACTORS) - 1
     place = max(progress - WARM_UP, 0.0) / (1 - WARM_UP) * stages

@@ -28,6 +28,11 @@ def test_the_factor_only_rises_and_ends_at_its_peak(places, peak):
     assert factors[-1] == pytest.approx(peak)
 
 
+def test_each_stage_ends_at_its_factor():
+    factors = [factor_at(progress, 1.0) for progress in (0, 0.1, 0.25, 0.4, 0.7, 1)]
+    assert factors == pytest.approx([0.1, 0.1, 0.25, 0.4, 0.7, 1.0])
+
+
 @given(st.floats(0, 0.999))
 def test_the_factor_never_jumps(place):
     assert factor_at(place + 0.001, 1.0) - factor_at(place, 1.0) < 0.002
