@@ -12,6 +12,7 @@ from cbs_bench.metrics.multisets import multiset_f1
 from cbs_bench.script.components import decompose
 from cbs_bench.training.scored import Array, Scored
 from cbs_bench.vision.decoding import Decoder, softmax
+from cbs_bench.vision.prior import Prior
 
 MAX_RISK = 0.15
 """Share of the accepted graphs that may be wrong."""
@@ -23,24 +24,21 @@ STRICTEST = 0.9999
 """The highest threshold: one rounded up to 1 would let nothing through."""
 
 ROUNDS = 3
-"""How often temperature and bias are fitted in turn."""
+"""How often temperature, prior and bias are fitted in turn."""
 
 MOST_DOUBTED = 400
 """Crops in doubt that the rest is fitted on, drawn evenly: each is decoded in a hundred ways."""
 
-# What is tried: temperatures and biases of logits, and two settings of the decoder.
+# What is tried: temperatures, priors and biases of logits, and two settings of the decoder.
 TEMPERATURES = [float(t) for t in np.exp(np.linspace(np.log(0.3), np.log(3.0), 60))]
+PRIOR_WEIGHTS = [step / 20 for step in range(21)]
 BIASES = [step / 8 for step in range(-32, 33)]
 COMPONENT_THRESHOLDS = np.linspace(0.05, 0.7, 27)
 UNSEEN_WEIGHTS = (1.0, 2.0, 4.0, 8.0, 16.0)
 
 
 def calibrate(scored: Scored, card: Mapping[str, Any]) -> dict[str, float]:
-    """Temperature and bias by likelihood, threshold by risk and coverage, the rest by component F1.
-
-    The bias is added to the logits of graphs that no training crop showed, which training has
-    taught to lose (Chao et al., "An empirical study and analysis of generalized zero-shot
-    learning", ECCV 2016).
+    """Temperature, prior and bias by likelihood, the rest by risk and coverage and component F1.
 
     Args:
         scored: Outputs for crops that were not trained on.
@@ -52,27 +50,29 @@ def calibrate(scored: Scored, card: Mapping[str, Any]) -> dict[str, float]:
     """
     known = scored.labels >= 0
     logits, labels = scored.graphs[known], scored.labels[known]
-    unseen = np.array(card["crops"]) == 0
+    prior = Prior(card)
     picked = np.arange(len(labels))
 
-    def chances(temperature: float, bias: float) -> Array:
-        return softmax((logits + np.float32(bias) * unseen) / np.float32(temperature))
+    def chances(temperature: float, weight: float, bias: float) -> Array:
+        return softmax((logits + prior.bias(bias, weight)) / np.float32(temperature))
 
-    def likelihood(temperature: float, bias: float) -> float:
-        return float(np.log(chances(temperature, bias)[picked, labels] + 1e-9).mean())
+    def likelihood(temperature: float, weight: float, bias: float) -> float:
+        return float(np.log(chances(temperature, weight, bias)[picked, labels] + 1e-9).mean())
 
-    temperature, bias = 1.0, 0.0
-    for _ in range(ROUNDS if unseen[labels].any() else 1):
-        temperature = max(TEMPERATURES, key=lambda value: likelihood(value, bias))
-        if unseen[labels].any():
-            bias = max(BIASES, key=lambda value: likelihood(temperature, value))
-    probabilities = chances(temperature, bias)
+    temperature, weight, bias = 1.0, 0.0, 0.0
+    for _ in range(ROUNDS):
+        temperature = max(TEMPERATURES, key=lambda value: likelihood(value, weight, bias))
+        weight = max(PRIOR_WEIGHTS, key=lambda value: likelihood(temperature, value, bias))
+        if prior.unseen[labels].any():
+            bias = max(BIASES, key=lambda value: likelihood(temperature, weight, value))
+    probabilities = chances(temperature, weight, bias)
     confidence = probabilities.max(axis=1)
     threshold, coverage, risk = risk_coverage(confidence, probabilities.argmax(axis=1) == labels)
     within = np.flatnonzero(risk <= MAX_RISK)
     fitted = float(threshold[within[-1]]) if within.size else CAUTIOUS
     calibration = {
         "temperature": round(temperature, 4),
+        "prior_weight": weight,
         "unseen_bias": bias,
         "threshold": min(round(fitted, 4), STRICTEST),
         "max_risk": MAX_RISK,
@@ -98,7 +98,7 @@ def _of_components(
         found = decoder.decode(graphs, components)
         return multiset_f1([read.components for read in found], list(truth.values()))
 
-    weights = UNSEEN_WEIGHTS if 0 in card["crops"] else UNSEEN_WEIGHTS[:1]
+    weights = UNSEEN_WEIGHTS if Prior(card).unseen.any() else UNSEEN_WEIGHTS[:1]
     tried = [
         {"unseen_weight": weight, "component_threshold": round(float(threshold), 4)}
         for weight in weights

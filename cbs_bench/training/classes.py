@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,8 +49,34 @@ def choose_classes(seen: Iterable[str], label_counts: Path | None, extra: int) -
     return Classes(graphs, sorted(components), decompositions)
 
 
+def frequencies(
+    graphs: Sequence[str], label_counts: Path | None, train: Iterable[str], held_out: Iterable[str]
+) -> list[int]:
+    """How often each graph is written in a corpus, as far as training may know.
+
+    Args:
+        graphs: The classes.
+        label_counts: JSON of the corpus's raw labels and their counts, or ``None``.
+        train: The graph of each training crop.
+        held_out: That of each other crop, which is taken from the counts again.
+    """
+    counted = graph_counts(label_counts) if label_counts is not None else Counter[str]()
+    trained, held = Counter(train), Counter(held_out)
+    return [max(counted[graph] - held[graph], trained[graph]) for graph in graphs]
+
+
 def frequent_graphs(label_counts: Path) -> list[str]:
-    """Graphs of a label count file, most frequent first; the reading does not matter.
+    """Graphs of a label count file, most frequent first.
+
+    Raises:
+        InputError: If the file is not a JSON object of counts.
+    """
+    counts = graph_counts(label_counts)
+    return sorted(counts, key=lambda graph: (-counts[graph], graph))
+
+
+def graph_counts(label_counts: Path) -> Counter[str]:
+    """How often each graph stands in a label count file; the reading does not matter.
 
     Raises:
         InputError: If the file is not a JSON object of counts.
@@ -66,4 +92,4 @@ def frequent_graphs(label_counts: Path) -> list[str]:
     for label, count in labels:
         if names_class(label) and not label.uncertain and not label.ligature:
             graphs[label.graph] += count
-    return sorted(graphs, key=lambda graph: (-graphs[graph], graph))
+    return graphs

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from cbs_bench.types import Recognition
 from cbs_bench.vision.component_evidence import ComponentEvidence
+from cbs_bench.vision.prior import Prior
 
 CANDIDATES = 10
 """Graphs that are named for a crop."""
@@ -27,8 +28,7 @@ class Decoder:
     """Reads the outputs of the network by what the model's card says of them.
 
     Args:
-        card: ``model.json`` of a recogniser. Where it does not tell how many crops of each graph
-            were trained on, all graphs count as seen.
+        card: ``model.json`` of a recogniser.
 
     Attributes:
         graphs: The vocabulary, in the order of the classes.
@@ -38,13 +38,15 @@ class Decoder:
     def __init__(self, card: Mapping[str, Any]) -> None:
         self.graphs: list[str] = card["vocabulary"]
         self._parts: list[list[str]] = card["decompositions"]
-        self._unseen = np.array(card.get("crops", [1] * len(self.graphs))) == 0
         calibration = card["calibration"]
         self.threshold: float = calibration["threshold"]
         self._temperature: float = calibration["temperature"]
         self._component_threshold: float = calibration["component_threshold"]
-        bias = calibration.get("unseen_bias", 0.0)
-        self._bias = np.where(self._unseen, bias, 0.0).astype(np.float32)
+        prior = Prior(card)
+        self._unseen = prior.unseen
+        self._bias = prior.bias(
+            calibration.get("unseen_bias", 0.0), calibration.get("prior_weight", 0.0)
+        )
         weight = calibration.get("unseen_weight", 1.0)
         self._weights = np.where(self._unseen, weight, 1.0).astype(np.float32)
         self._evidence = ComponentEvidence(self._parts, card["components"])

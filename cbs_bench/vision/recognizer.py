@@ -67,7 +67,7 @@ class Recognizer(GlyphRecognizer):
 def _refuse_other_classes(model: Model) -> None:
     graphs, components = (output.shape[-1] for output in model.session.get_outputs())
     # A network without components has an output for them all the same.
-    outputs = {"vocabulary": graphs, "decompositions": graphs, "crops": graphs} | (
+    outputs = dict.fromkeys(("vocabulary", "decompositions", "crops", "frequencies"), graphs) | (
         {"components": components} if model.card["components"] else {}
     )
     for name, number in outputs.items():

@@ -40,6 +40,16 @@ def test_graphs_that_training_taught_to_lose_are_helped():
     assert calibrate(scored(rows, labels), card([9, 9, 9, 9]))["unseen_bias"] == 0
 
 
+def test_of_two_that_look_the_same_the_frequent_one_is_likelier():
+    rows, labels = [[5, 5, 0, 0]] * 20, [0] * 18 + [1] * 2
+    frequent = card([9] * 4) | {"frequencies": [90, 10, 50, 50]}
+    fitted = calibrate(scored(rows, labels), frequent)
+    assert fitted["prior_weight"] / fitted["temperature"] == pytest.approx(1, rel=0.1)
+    chances = Decoder(frequent | {"calibration": fitted}).probabilities(np.float32(rows[:1]))[0]
+    assert chances[0] / chances[1] == pytest.approx(9, rel=0.1)
+    assert calibrate(scored(rows, labels), card([9] * 4))["prior_weight"] == 0
+
+
 def test_of_what_is_accepted_no_more_is_wrong_than_may_be():
     # The ten surest are right and the rest wrong: 1 of 11 is less than 15 %, 2 of 12 is more.
     rows = [[3, 0, 0, 0]] * 10 + [[2, 0, 0, 0]] + [[1.5, 0, 0, 0]] + [[1, 0, 0, 0]] * 2

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from cbs_bench.errors import InputError
-from cbs_bench.training.classes import choose_classes, frequent_graphs
+from cbs_bench.training.classes import choose_classes, frequencies, frequent_graphs
 
 COUNTS = {"又（有）": 5, "又": 4, "好": 3, "如": 2, "○": 90, "□": 80, "None": 70, "人=": 60}
 
@@ -17,6 +17,13 @@ def counts(tmp_path):
 
 def test_the_graph_counts_and_not_the_reading(counts):
     assert frequent_graphs(counts)[:3] == ["又", "好", "如"]
+
+
+def test_held_out_crops_tell_nothing_of_how_frequent_a_graph_is(counts):
+    graphs = ["又", "好", "如", "人"]
+    found = frequencies(graphs, counts, ["又", "人", "人"], ["又", "如", "如", "如"])
+    assert found == [8, 3, 0, 2]
+    assert frequencies(graphs, None, ["又", "人", "人"], ["好"]) == [1, 0, 0, 2]
 
 
 def test_what_is_no_character_is_no_class(counts):

@@ -17,7 +17,8 @@ HEADS = ["女", "子", "日", "月"]  # 止 and 頁 are too rare for an output o
 SURE = 9.0
 
 
-def decoder(graphs=GRAPHS, crops=None, **calibration):
+def decoder(graphs=GRAPHS, crops=None, frequencies=None, **calibration):
+    counts = {"crops": crops, "frequencies": frequencies}
     return Decoder(
         {
             "vocabulary": list(graphs),
@@ -27,7 +28,7 @@ def decoder(graphs=GRAPHS, crops=None, **calibration):
                 "temperature": 1.0, "threshold": 0.8, "component_threshold": 0.1,
             } | calibration,
         }
-        | ({} if crops is None else {"crops": crops})
+        | {name: numbers for name, numbers in counts.items() if numbers is not None}
     )  # fmt: skip
 
 
@@ -41,6 +42,15 @@ def decode(logits, components, **settings):
 
 def test_a_sure_graph_brings_its_own_components():
     assert decode([0, 0, SURE, 0, 0], "女子").components == ["月", "月"]
+
+
+def test_a_graph_that_is_written_often_is_likelier():
+    logits = np.float32([[0, 0, 0, 0, 0]])
+    often = {"frequencies": [0, 9, 0, 0, 0], "prior_weight": 1.0}
+    chances = decoder(**often).probabilities(logits)[0]
+    assert chances[1] == pytest.approx(9.5 / 11.5)
+    assert chances[[0, 2, 3, 4]] == pytest.approx(0.5 / 11.5)
+    assert decoder(frequencies=[0, 9, 0, 0, 0]).probabilities(logits)[0] == pytest.approx(0.2)
 
 
 def test_in_doubt_components_are_those_that_the_graphs_in_question_share():
