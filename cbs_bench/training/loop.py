@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import torch
 from torch import nn
 
+from cbs_bench.errors import InputError
 from cbs_bench.training.batches import drawn
 from cbs_bench.training.checkpoint import Checkpoint
 
@@ -79,7 +81,8 @@ def optimise(
             come, from 0 to 1.
 
     Raises:
-        InputError: If the checkpoint is of another run or broken.
+        InputError: If the checkpoint is of another run or broken, or the loss is no number any
+            more.
     """
     optimizer = torch.optim.AdamW(
         network.parameters(), schedule.learning_rate, weight_decay=schedule.weight_decay
@@ -103,13 +106,19 @@ def optimise(
             loss = loss_of(next(batches))
             if penalty is not None:
                 loss = loss + penalty(state.step / schedule.steps)
+            lost = loss.item()
+            if not isfinite(lost):
+                raise InputError(
+                    f"the loss of step {state.step + 1} is {lost}",
+                    remedy="give a lower learning_rate, or a larger side",
+                )
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 5.0)
             optimizer.step()
             state.step += 1
             _follow(average, network, state.step)
-            running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
+            running = 0.98 * running + 0.02 * lost if running else lost
             line = f"step {state.step}/{schedule.steps} loss {running:.3f}"
             stop = state.step % schedule.save_every == 0 or state.step == schedule.steps
             if stop:

@@ -6,6 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra train")
 
+from cbs_bench.errors import InputError
 from cbs_bench.training.checkpoint import Checkpoint
 from cbs_bench.training.export import export_onnx, quantise
 from cbs_bench.training.loop import Schedule, optimise
@@ -106,6 +107,20 @@ def test_a_run_that_was_broken_off_ends_as_an_unbroken_one(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         run("broken.pt", breaks_at=5)
     assert torch.equal(run("broken.pt"), run("whole.pt"))
+
+
+def test_a_loss_that_is_no_number_ends_the_run(tmp_path):
+    network = torch.nn.Linear(2, 1)
+
+    def loss_of(step):
+        return network(torch.full((1, 2), float("nan") if step == 2 else 1.0)).sum()
+
+    with pytest.raises(InputError, match="the loss of step 3 is nan; give a lower learning_rate"):
+        optimise(
+            network, lambda step: step, loss_of, Schedule(5, 1e-2),
+            checkpoint=Checkpoint(tmp_path / "c.pt", {}), report=lambda line: None,
+        )  # fmt: skip
+    assert torch.isfinite(network.weight).all()
 
 
 def test_what_is_kept_is_the_mean_of_the_weights_on_the_way(tmp_path):
