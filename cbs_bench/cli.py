@@ -1,4 +1,4 @@
-"""The command line: ``cbs-bench list|build|audit|tokenize|train|run|report|submit|view|demo``.
+"""``cbs-bench list|build|audit|tokenize|train|adapt|run|report|submit|view|demo``.
 
 Every command imports what it needs when it runs, so that ``--help`` and ``list`` are quick.
 """
@@ -146,6 +146,14 @@ def _parser() -> argparse.ArgumentParser:
 
     train = command("train", _train, "train the eyes or the glyph vectors (extra `train`)")
     _add_train_arguments(train)
+
+    adapt = command("adapt", _adapt, "teach the recogniser the hand of labelled slips (no torch)")
+    adapt.add_argument(
+        "--data", type=Path, nargs="+", required=True, metavar="DIR",
+        help="built datasets with labelled glyphs",
+    )  # fmt: skip
+    adapt.add_argument("--out", type=Path, required=True, help="folder of both models")
+    adapt.add_argument("--models", type=Path, metavar="DIR", help=MODELS_HELP)
 
     run = command("run", _run, "train and score tokenizers on a task")
     _add_run_arguments(run)
@@ -338,6 +346,13 @@ def _train(options: argparse.Namespace) -> int:
     from cbs_bench.training import options as training
 
     training.run(options)
+    return 0
+
+
+def _adapt(options: argparse.Namespace) -> int:
+    from cbs_bench.training.adaptation import adapt
+
+    adapt(options.data, options.out, options.models, report=print)
     return 0
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cbs_bench.atomic import write_bytes
 from cbs_bench.errors import ModelError
 
 FORMAT_VERSION = 1
@@ -73,6 +75,20 @@ def read_model_card(folder: Path, kind: str, file: str) -> dict[str, Any]:
             remedy="copy the model folder again as a whole",
         )
     return card
+
+
+def write_model_card(folder: Path, kind: str, file: str, card: Mapping[str, Any]) -> None:
+    """Write ``model.json`` beside the weights that it describes.
+
+    Args:
+        folder: Holds ``file``.
+        kind: What the model is, such as ``detector``.
+        file: Name of the file with the weights.
+        card: Everything else; a card of other weights may be given with what it says of them.
+    """
+    header = {"format": FORMAT_VERSION, "kind": kind, "sha256": checksum(folder / file)}
+    text = json.dumps({**header, **card, **header}, ensure_ascii=False, indent=1)
+    write_bytes(folder / "model.json", f"{text}\n".encode())
 
 
 def identity(folder: Path) -> str:

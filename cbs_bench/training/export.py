@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import warnings
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from cbs_bench.model_card import FORMAT_VERSION, checksum
+from cbs_bench.model_card import NETWORK, write_model_card
 from cbs_bench.vision.session import Model, open_model
 
 OPSET = 20
@@ -119,11 +118,5 @@ def write_card(folder: Path, kind: str, card: dict[str, Any]) -> Model:
         kind: ``detector`` or ``recognizer``.
         card: Everything but format, kind and checksum.
     """
-    header = {
-        "format": FORMAT_VERSION,
-        "kind": kind,
-        "sha256": checksum(folder / "model.onnx"),
-    }
-    text = json.dumps({**header, **card}, ensure_ascii=False, indent=1)
-    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+    write_model_card(folder, kind, NETWORK, card)
     return open_model(folder, kind)

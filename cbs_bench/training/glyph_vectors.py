@@ -9,7 +9,6 @@ whose sum comes closest to the vector of the glyph they make up.
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +20,7 @@ from scipy.sparse.linalg import svds
 
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
-from cbs_bench.model_card import FORMAT_VERSION, checksum
+from cbs_bench.model_card import write_model_card
 from cbs_bench.nlp.glyph_vectors import DEPTH, FILE, KIND, GlyphVectors
 from cbs_bench.nlp.part_names import part_names
 from cbs_bench.script.components import decompose
@@ -56,9 +55,6 @@ def train(settings: VectorSettings, report: Callable[[str], None]) -> None:
     settings.out.mkdir(parents=True, exist_ok=True)
     (settings.out / FILE).write_bytes(vectors.to_bytes())
     card = {
-        "format": FORMAT_VERSION,
-        "kind": KIND,
-        "sha256": checksum(settings.out / FILE),
         "glyphs": len(glyphs),
         "parts": len(parts),
         "size": vectors.size,
@@ -67,8 +63,7 @@ def train(settings: VectorSettings, report: Callable[[str], None]) -> None:
         "respelled": settings.label_counts is not None,
         "command": settings.command,
     }
-    text = json.dumps(card, ensure_ascii=False, indent=1) + "\n"
-    (settings.out / "model.json").write_text(text, encoding="utf-8")
+    write_model_card(settings.out, KIND, FILE, card)
 
 
 def neighbour_vectors(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,9 @@ from cbs_bench.vision.framing import Frame
 from cbs_bench.vision.session import Model
 
 Array = npt.NDArray[np.float32]
+
+BATCH = 64
+"""Crops that are looked at together."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,20 @@ class Scored:
 def score(model: Model, crops: Sequence[Crop]) -> Scored:
     """Outputs of the exported model for ``crops``."""
     number = {graph: index for index, graph in enumerate(model.card["vocabulary"])}
-    frame = Frame.of_card(model.card)
-    rows = [
-        model.run(np.stack([frame.prepare(c.pixels) for c in crops[i : i + 64]])[:, None])
-        for i in range(0, len(crops), 64)
-    ]
+    rows = [model.run(pictures) for pictures in prepared(crops, Frame.of_card(model.card))]
     return Scored(
         np.concatenate([row[0] for row in rows]),
         np.concatenate([row[1] for row in rows]),
         np.array([number.get(crop.graph, -1) for crop in crops]),
         [crop.graph for crop in crops],
     )
+
+
+def prepared(crops: Sequence[Crop], frame: Frame) -> Iterator[Array]:
+    """The crops as the network wants them, ``[up to 64, 1, side, side]`` at a time.
+
+    All of them together may not fit into the memory.
+    """
+    for start in range(0, len(crops), BATCH):
+        part = [frame.prepare(crop.pixels) for crop in crops[start : start + BATCH]]
+        yield np.stack(part)[:, None]

@@ -18,13 +18,14 @@ from cbs_bench.training.crops import Crop
 from cbs_bench.training.loop import device
 from cbs_bench.training.networks import GlyphNetwork
 from cbs_bench.training.prototypes import FixedPrototypes
+from cbs_bench.training.scored import prepared
 from cbs_bench.training.synthetic import RenderedGlyphs
 from cbs_bench.vision.framing import Frame
 
 PICTURES = 8
 """Rendered pictures of each graph."""
 BATCH = 256
-"""Pictures that are looked at together; no more crops are prepared at a time."""
+"""Pictures that are looked at together."""
 RIDGE = 0.3
 """Of the mean variance of a feature, added to every variance."""
 KEPT = 0.5
@@ -49,7 +50,7 @@ def place_unseen(
     """
     learned = F.normalize(network.prototypes()).detach().cpu()
     drawn, of_drawn = _rendered_features(network, pictures)
-    real = _crop_features(network, train, frame)
+    real = torch.cat([_features(network, part) for part in prepared(train, frame)])
     of_real = torch.tensor(labels)
     means, counts = _means(drawn, of_drawn, len(learned))
     has_pictures = counts > 0
@@ -70,15 +71,6 @@ def _rendered_features(
         found.append(_features(network, shown))
         labels.append(torch.from_numpy(numbers))
     return torch.cat(found), torch.cat(labels)
-
-
-def _crop_features(network: GlyphNetwork, crops: Sequence[Crop], frame: Frame) -> torch.Tensor:
-    """Features of crops, of which prepared pictures together may not fit into the memory."""
-    found = []
-    for start in range(0, len(crops), BATCH):
-        part = [frame.prepare(crop.pixels) for crop in crops[start : start + BATCH]]
-        found.append(_features(network, np.stack(part)[:, None]))
-    return torch.cat(found)
 
 
 def _features(network: GlyphNetwork, pictures: npt.NDArray[np.float32]) -> torch.Tensor:

@@ -77,8 +77,8 @@ def open_model(folder: Path, kind: str) -> Model:
     return Model(open_session(folder / NETWORK), card, folder)
 
 
-def open_session(path: Path) -> onnxruntime.InferenceSession:
-    """The network in an ONNX file, on the CPU."""
+def open_session(network: Path | bytes) -> onnxruntime.InferenceSession:
+    """The network in an ONNX file, or in its content, on the CPU."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -89,4 +89,5 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
     # The fast sums of eight-bit products are exact with VNNI and clipped without: nonsense.
     options.add_session_config_entry("session.x64quantprecision", "0" if has_vnni() else "1")
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    source = network if isinstance(network, bytes) else str(network)
+    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])

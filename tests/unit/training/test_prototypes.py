@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra train")
 
-from cbs_bench.training import unseen
+from cbs_bench.training import scored, unseen
 from cbs_bench.training.crops import Crop
 from cbs_bench.training.networks import GlyphNetwork
 from cbs_bench.training.prototypes import ComposedPrototypes
@@ -95,7 +95,7 @@ def placed(monkeypatch):
     def placed(batch):
         torch.manual_seed(0)
         network, turns = GlyphNetwork(GRAPHS, 3, width=4).eval(), []
-        monkeypatch.setattr(unseen, "BATCH", batch)
+        monkeypatch.setattr(scored, "BATCH", batch)
         monkeypatch.setattr(Frame, "prepare", lambda *of: turns.append("crop") or prepare(*of))
         network.backbone.register_forward_hook(lambda *_: turns.append("batch"))
         unseen.place_unseen(network, Bars(), train, [0] * len(train), Frame(SIDE))
