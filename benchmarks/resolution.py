@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.bad_input import in_one_line
-from cbs_bench.dataset import reader
+from cbs_bench.dataset.gold import gold_rows
 from cbs_bench.tokenizer.reading import SlipReader, median_size
 from cbs_bench.types import Box
 from cbs_bench.vision.images import load_image, resize, to_grey
@@ -70,9 +70,7 @@ def main(arguments: Sequence[str] | None) -> None:
     options = parser.parse_args(arguments)
     slips = SlipReader.load()
     rows = (
-        row
-        for split in ("train", "validation")
-        for row in reader.rows(options.data, "slips", split)
+        row for split in ("train", "validation") for row in gold_rows(options.data, "slips", split)
     )
     found = counts(slips, rows)
     print("| pixels of a glyph | slips | right, of those at full size | wrong, of the sure |")

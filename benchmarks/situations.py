@@ -24,7 +24,8 @@ import numpy as np
 from baselines.detectors.projection import ProjectionDetector
 from benchmarks.bad_input import in_one_line
 from benchmarks.vision import held_out
-from cbs_bench.errors import InputError
+from cbs_bench.dataset.gold import lack_of_gold
+from cbs_bench.dataset.reader import SPLITS
 from cbs_bench.interfaces import GlyphDetector
 from cbs_bench.metrics.align import match_boxes
 from cbs_bench.metrics.detection import detection_scores
@@ -194,11 +195,8 @@ def main(arguments: Sequence[str] | None) -> None:
     crops = [crop.pixels for crop in held_out(options.data)]
     slips = read_slips(options.data)
     if not crops and not slips:
-        raise InputError(
-            "no test crop and no scan",
-            path=" ".join(map(str, options.data)),
-            remedy="build from more data",
-        )
+        problem, remedy = "no test crop and no scan", "build from more data"
+        raise lack_of_gold(problem, options.data, "slips", SPLITS, remedy)
     figures = situations(Detector.load(options.detector), crops, slips)
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
 

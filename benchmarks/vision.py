@@ -24,7 +24,7 @@ from baselines.detectors.projection import ProjectionDetector
 from benchmarks.bad_input import in_one_line
 from benchmarks.vision_speed import speed
 from cbs_bench.dataset import reader
-from cbs_bench.errors import InputError
+from cbs_bench.dataset.gold import gold_rows, lack_of_gold
 from cbs_bench.interfaces import GlyphDetector
 from cbs_bench.metrics.calibration import expected_calibration_error, risk_coverage
 from cbs_bench.metrics.detection import COCO_THRESHOLDS, average_precision, detection_scores
@@ -70,7 +70,8 @@ def measure(options: argparse.Namespace) -> Figures:
     crops = read_crops(options.data)
     tested = any(crop.split == "test" for crop in crops)
     if not scans and not composed and not tested:
-        raise InputError("no test scan and no test crop", path=named, remedy="build from more data")
+        problem, remedy = "no test scan and no test crop", "build from more data"
+        raise lack_of_gold(problem, options.data, "slips", splits, remedy)
     figures: Figures = {}
     if scans:
         figures["detection"] = detectors(detector, scans)
@@ -100,7 +101,7 @@ def scans_of(folder: Path, splits: Sequence[str]) -> list[Scan]:
     return [
         (load_image(row["image"]["bytes"]), [Box(*box) for box in row["objects"]["bbox"]])
         for split in splits
-        for row in reader.rows(folder, "slips", split)
+        for row in gold_rows(folder, "slips", split)
     ]
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from cbs_bench.dataset import rows, tiff
 from cbs_bench.dataset.annotations.pages import Page, Region
 from cbs_bench.dataset.annotations.search import annotated
+from cbs_bench.dataset.gold import PREDICTED
 from cbs_bench.dataset.images import BadRowError, encoded
 from cbs_bench.dataset.scan_files import files_of_scans
-from cbs_bench.dataset.scan_rows import PREDICTED, Place, annotated_records, lying, records
+from cbs_bench.dataset.scan_rows import Place, annotated_records, lying, records
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
 from cbs_bench.scans import CLOSED_SUFFIXES
@@ -40,7 +41,7 @@ class Scans(CorpusBuilder):
         homepage="the folder given as --raw",
         limits=(
             "Rows whose source is `predicted` were read by models and by no person: "
-            "correct them before you train or score with them.",
+            "cbs-bench neither learns from them nor scores on them until somebody corrects them.",
             "Images that readers get wrong (16-bit, CMYK, turned by EXIF, TIFF) are stored as PNG.",
         ),
     )
@@ -59,6 +60,9 @@ class Scans(CorpusBuilder):
         yield from namesakes
         lookup = rows.component_lookup(self.options)
         if pages or faults:
+            if root.name == PREDICTED:
+                problem = "the rows of a folder of this name would count as read by models"
+                raise InputError(problem, path=root, remedy="rename it")
             for image in images:
                 place = Place(root, image, root.name)
                 yield from annotated_records(place, pages.get(image), lookup)

@@ -10,12 +10,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from cbs_bench.dataset import writer
 from cbs_bench.dataset.batches import Batch, finish_batch, read_images
 from cbs_bench.dataset.schema import arrow_schema
+from cbs_bench.export.folder import XmlFolder
+from cbs_bench.export.scan_reading import ScanReading
 from cbs_bench.interfaces import BuildOptions, Record, Rejection
+from cbs_bench.tokenizer.reading import SlipReading
+from cbs_bench.types import Box, Glyph
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -47,6 +53,38 @@ def mini(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("data") / "mini"
     writer.build("mini", raw=None, out=out, options=BuildOptions())
     return out
+
+
+READ = (
+    Glyph(Box(60, 10, 30, 30), (("道", 0.9),), ("辶", "首")),
+    Glyph(Box(60, 60, 30, 30), (("明", 0.9),), ("日", "月")),
+)
+"""What models read on each scan of a laboratory."""
+
+
+@pytest.fixture(scope="session")
+def laboratory():
+    """``laboratory(folder, corrected, read)``: the dataset of that many scans of each kind.
+
+    Models read all of them. On corrected ones a person put 天 in the place of 道.
+    """
+
+    def build(folder: Path, corrected: int, read: int) -> Path:
+        scans, out = folder / "scans", folder / "lab"
+        for number in range(corrected + read):
+            name = f"{number}.png"
+            reading = ScanReading(name, 100, 200, SlipReading(READ, (), (), ()), "0123456789ab")
+            XmlFolder(scans, "page", reading.models).write(reading)
+            pixels = np.random.default_rng(number).integers(0, 256, (200, 100), np.uint8)
+            Image.fromarray(pixels).save(scans / name)
+            if number < corrected:
+                file = scans / f"{name}.xml"
+                text = file.read_text(encoding="utf-8")
+                file.write_text(text.replace("道", "天"), encoding="utf-8")
+        writer.build("scans", raw=scans, out=out, options=BuildOptions())
+        return out
+
+    return build
 
 
 @pytest.fixture(scope="session")

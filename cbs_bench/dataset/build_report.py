@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cbs_bench.dataset import reader
+from cbs_bench.dataset.gold import PREDICTED
 from cbs_bench.dataset.repeats import Repeats
-from cbs_bench.dataset.scan_rows import PREDICTED
 
 REJECTED = "rejected.jsonl"
 """The file of a dataset that names every raw row left out, and why."""

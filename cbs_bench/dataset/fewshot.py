@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cbs_bench.dataset import reader
-from cbs_bench.dataset.scan_rows import PREDICTED
+from cbs_bench.dataset.gold import is_predicted, lack_of_gold
 from cbs_bench.errors import InputError
 from cbs_bench.script.class_names import names_class
 from cbs_bench.script.labels import parse
@@ -52,11 +52,14 @@ def view(folder: Path, minimum: int) -> View:
     counts: Counter[str] = Counter()
     for split in reader.SPLITS:
         for shard in reader.shards(folder, "glyphs", split):
-            found = pq.read_table(shard, columns=["label", "graph", "status"]).to_pylist()
+            found = pq.read_table(shard, columns=["label", "graph", "status", "source"]).to_pylist()
             counts.update(row["graph"] for row in found if shows_class(row))
+    if not counts:
+        remedy = "build it from a corpus with labelled glyphs"
+        raise lack_of_gold("no class has an image", [folder], "glyphs", reader.SPLITS, remedy)
     graphs = frequent(counts, minimum)
     if not graphs:
-        most = max(counts.values(), default=0)
+        most = max(counts.values())
         raise InputError(
             f"no class has {minimum} images", path=folder, remedy=f"ask for at most {most}"
         )
@@ -65,7 +68,7 @@ def view(folder: Path, minimum: int) -> View:
 
 def shows_class(row: Mapping[str, Any]) -> bool:
     """Whether a row of ``glyphs`` has a class, by somebody and not only by a model."""
-    return row["status"] != PREDICTED and names_class(parse(row["label"]))
+    return not is_predicted(row) and names_class(parse(row["label"]))
 
 
 def frequent(counts: Mapping[str, int], minimum: int) -> tuple[str, ...]:

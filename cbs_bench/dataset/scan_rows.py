@@ -8,11 +8,9 @@ from typing import Any
 
 from cbs_bench.dataset import rows, tiff
 from cbs_bench.dataset.annotations.pages import Page
+from cbs_bench.dataset.gold import PREDICTED
 from cbs_bench.interfaces import ImageRef, Record, Rejection
 from cbs_bench.script.labels import Status, parse
-
-PREDICTED = "predicted"
-"""The source of scans, and the status of glyphs, that models read and nobody corrected."""
 
 
 class Place:

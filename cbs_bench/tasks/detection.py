@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cbs_bench.dataset import reader
-from cbs_bench.errors import InputError
+from cbs_bench.dataset.gold import gold_rows, lack_of_gold
 from cbs_bench.interfaces import PredictingTask, RunRequest, TaskInfo
 from cbs_bench.metrics.detection import COCO_THRESHOLDS, average_precision, detection_counts
 from cbs_bench.predictions import Predictions
@@ -41,7 +40,7 @@ class DetectionTask(PredictingTask[list[SlipBoxes]]):
         """Detect at the detector's threshold for F1, and far below it for average precision."""
         detector = open_detector(request.detector)
         rows = []
-        for slip in reader.rows(request.data, "slips", "test"):
+        for slip in gold_rows(request.data, "slips", "test"):
             image = slip["image"]["bytes"]
             boxes, ranked = detector.detect(image), detector.rank(image)
             rows.append({"id": slip["id"], "boxes": _as_rows(boxes), "ranked": _as_rows(ranked)})
@@ -51,14 +50,12 @@ class DetectionTask(PredictingTask[list[SlipBoxes]]):
         """The boxes of the test slips."""
         slips = [
             SlipBoxes(slip["id"], [Box(*bbox) for bbox in slip["objects"]["bbox"]])
-            for slip in reader.rows(data, "slips", "test")
+            for slip in gold_rows(data, "slips", "test")
         ]
         if not slips:
-            raise InputError(
-                "the slips config has no row in its test split",
-                path=data,
-                remedy="build it from a corpus with more slips",
-            )
+            problem = "the slips config has no row in its test split"
+            remedy = "build it from a corpus with more slips"
+            raise lack_of_gold(problem, [data], "slips", ("test",), remedy)
         return slips
 
     def score(self, predictions: Predictions, gold: list[SlipBoxes]) -> dict[str, Any]:

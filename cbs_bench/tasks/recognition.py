@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cbs_bench.dataset import reader
-from cbs_bench.errors import InputError
+from cbs_bench.dataset.gold import gold_rows, lack_of_gold
 from cbs_bench.interfaces import PredictingTask, RunRequest, TaskInfo
 from cbs_bench.metrics.calibration import reliability
 from cbs_bench.predictions import Predictions
@@ -128,24 +127,22 @@ def read_crops(folder: Path) -> list[Crop]:
         InputError: If there is none.
     """
     crops: list[Crop] = []
-    for row in reader.rows(folder, "glyphs", "test"):
+    for row in gold_rows(folder, "glyphs", "test"):
         label = parse(row["label"])
         if names_class(label):
             parts = tuple(row["components"])
             image = row["image"]["bytes"]
             crops.append(Crop(row["id"], image, row["label"], label.graph, parts))
     if not crops:
-        raise InputError(
-            "the glyphs config has no class in its test split",
-            path=folder,
-            remedy="build it from a corpus with more slips",
-        )
+        problem = "the glyphs config has no class in its test split"
+        remedy = "build it from a corpus with more slips"
+        raise lack_of_gold(problem, [folder], "glyphs", ("test",), remedy)
     return crops
 
 
 def training_sizes(folder: Path) -> Counter[str]:
     """Number of training crops of each graph."""
-    labels = (parse(row["label"]) for row in reader.rows(folder, "glyphs", "train"))
+    labels = (parse(row["label"]) for row in gold_rows(folder, "glyphs", "train"))
     return Counter(label.graph for label in labels if names_class(label))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from cbs_bench.dataset import reader
+from cbs_bench.dataset.gold import PREDICTED, is_predicted
 from cbs_bench.script.class_names import names_class
 from cbs_bench.script.labels import Label, parse
 from cbs_bench.training.synthetic import Batch
@@ -43,7 +44,7 @@ class Crop:
 
 
 def read_crops(folders: Sequence[Path]) -> list[Crop]:
-    """Every crop of a class in the ``glyphs`` configs of ``folders``.
+    """Every crop of a class in the ``glyphs`` configs of ``folders``, but for predicted ones.
 
     Where two datasets put one slip into different splits, the one furthest from training
     wins, so that no slip is both learned and tested.
@@ -59,7 +60,7 @@ def read_crops(folders: Sequence[Path]) -> list[Crop]:
 def left_out(folders: Sequence[Path]) -> str:
     """How many crops of ``folders`` cannot be trained on, and why: ``9 lost, 2 ligature``."""
     reasons = Counter(
-        _unfit(parse(row["label"])) or f"of {split}"
+        _unfit(row, parse(row["label"])) or f"of {split}"
         for folder in folders
         for split, row in _rows(folder)
     )
@@ -70,7 +71,7 @@ def left_out(folders: Sequence[Path]) -> str:
 def _crops_of(folder: Path) -> Iterator[Crop]:
     for split, row in _rows(folder):
         label = parse(row["label"])
-        if not _unfit(label):
+        if not _unfit(row, label):
             pixels = to_grey(load_image(row["image"]["bytes"]))
             # Corpora count slips as 1 or as 01; where there are none, a crop is one itself.
             document = f"{row['source']}_{row['document']}" if row["document"] else ""
@@ -86,8 +87,10 @@ def _rows(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield split, row
 
 
-def _unfit(label: Label) -> str:
-    """Why a crop is none to learn from; empty if it is one."""
+def _unfit(row: Mapping[str, Any], label: Label) -> str:
+    """Why a crop is none to learn from or to score on; empty if it is one."""
+    if is_predicted(row):
+        return PREDICTED
     if not names_class(label):
         return label.status.value
     return "ligature" if label.ligature else ""

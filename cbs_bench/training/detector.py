@@ -12,6 +12,7 @@ import torch
 from torch.nn import functional as F
 
 from cbs_bench.dataset import reader
+from cbs_bench.dataset.gold import lack_of_gold
 from cbs_bench.dataset.reader import SPLITS
 from cbs_bench.errors import InputError
 from cbs_bench.metrics.detection import detection_scores
@@ -64,10 +65,11 @@ def train(settings: DetectorSettings, report: Callable[[str], None]) -> None:
     """Train, choose the threshold, export and score a detector.
 
     Raises:
-        InputError: If there is nothing to train on, no font to write with, or the folder of the
-            model holds one of another kind.
+        InputError: If there is nothing to train on, no font to write with, slips to be measured
+            that are all predicted, or if the folder of the model holds one of another kind.
     """
     refuse_other_kind(settings.out, KIND)
+    _refuse_predicted(settings.evaluate)
     torch.manual_seed(settings.seed)
     generator = np.random.default_rng(settings.seed)
     real, crops = read_slips(settings.data), _crops(settings)
@@ -75,7 +77,8 @@ def train(settings: DetectorSettings, report: Callable[[str], None]) -> None:
     training = [slip for slip in real if slip.split == "train"] * REAL_REPEATS
     training += [slip for scans in made.values() for slip in scans]
     if not training:
-        raise InputError("nothing to train on", remedy="give --data with slips, or --fonts")
+        remedy = "give --data with slips, or --fonts"
+        raise lack_of_gold("nothing to train on", settings.data, "slips", SPLITS, remedy)
     report(f"{len(training)} training scans, {len(real)} real ones in all splits")
     network = HeatmapNetwork().to(device(), memory_format=torch.channels_last)
     optimise(
@@ -91,6 +94,14 @@ def train(settings: DetectorSettings, report: Callable[[str], None]) -> None:
     fitting = validation or training[:: max(len(training) // 40, 1)]
     counts = {name: len(scans) for name, scans in made.items()}
     _finish(network, real, fitting, counts, settings, report)
+
+
+def _refuse_predicted(evaluate: Sequence[Path]) -> None:
+    """Say before hours of training that there will be nothing to measure."""
+    for folder in evaluate:
+        if "slips" in reader.configs(folder) and not read_slips([folder]):
+            remedy = "give --evaluate with slips"
+            raise lack_of_gold("nothing to measure on", [folder], "slips", SPLITS, remedy)
 
 
 def _run(settings: DetectorSettings) -> dict[str, Any]:

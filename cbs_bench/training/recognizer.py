@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from cbs_bench.dataset.gold import CORRECT, PREDICTED
 from cbs_bench.errors import InputError
 from cbs_bench.rendering.fonts import find_fonts
 from cbs_bench.training.checkpoint import Checkpoint
@@ -76,10 +77,11 @@ def fit(
            f"{training} training crops")  # fmt: skip
     if not training and not settings.fonts:
         unfit = left_out(settings.data)
+        remedy = "give --data with labelled training crops, or --fonts"
         raise InputError(
             f"nothing to train on{f' (crops left out: {unfit})' if unfit else ''}",
             path=", ".join(map(str, settings.data)) or None,
-            remedy="give --data with labelled training crops, or --fonts",
+            remedy=f"{CORRECT}, or {remedy}" if PREDICTED in unfit else remedy,
         )
     if training:
         passes = settings.steps * _real_crops(settings) / training

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from cbs_bench.dataset import reader
+from cbs_bench.dataset.gold import gold_rows
 from cbs_bench.rendering.bamboo import bamboo, damage, photograph
 from cbs_bench.rendering.fonts import Font
 from cbs_bench.rendering.marks import mark_gaps
@@ -53,13 +54,13 @@ class Slip:
 
 
 def read_slips(folders: Sequence[Path]) -> list[Slip]:
-    """Every scan in the ``slips`` configs of ``folders``."""
+    """Every scan in the ``slips`` configs of ``folders``, but for predicted ones."""
     return [
         _read(to_grey(load_image(row["image"]["bytes"])), row["objects"]["bbox"], split)
         for folder in folders
         if "slips" in reader.configs(folder)
         for split in reader.SPLITS
-        for row in reader.rows(folder, "slips", split)
+        for row in gold_rows(folder, "slips", split)
     ]
 
 

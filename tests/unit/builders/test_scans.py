@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from annotated_scan import BOXES, alto, coco, corners, labelme, page_xml, regions, yolo
+from annotated_scan import BOXES, SIZE, alto, coco, corners, labelme, page_xml, regions, yolo
 from PIL import Image
 
 import cbs_bench
@@ -174,6 +174,15 @@ def test_scans_without_annotation_are_read_and_lying_ones_named(tmp_path):
     assert {row["status"] for row in rows} == {row["source"] for row in rows} == {"predicted"}
     doubted = [row["label"].endswith("？") for row in rows]
     assert doubted == [not glyph.sure for glyph in reading.glyphs]
+
+
+def test_a_folder_that_would_hide_corrections_is_refused(tmp_path):
+    folder = tmp_path / "predicted"
+    folder.mkdir()
+    Image.new("L", SIZE).save(folder / "a.png")
+    labelme(folder)
+    with pytest.raises(InputError, match=r"predicted: the rows of .* as read by models; rename it"):
+        list(Scans().records(folder))
 
 
 def test_a_broken_image_with_yolo_is_named_and_the_others_are_built(folder, built):

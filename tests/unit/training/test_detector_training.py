@@ -31,6 +31,16 @@ def test_nothing_to_train_on_is_one_line(tmp_path):
         detector.train(DetectorSettings([], tmp_path / "out"), print)
 
 
+def test_what_models_read_is_neither_trained_nor_measured_on(laboratory, mini, tmp_path):
+    guessed = laboratory(tmp_path, corrected=0, read=3)
+    refused = "but 3 slips that models read and nobody corrected; correct what models read"
+    with pytest.raises(InputError, match=f"{guessed}: nothing to train on {refused}"):
+        detector.train(DetectorSettings([guessed], tmp_path / "out"), print)
+    with pytest.raises(InputError, match=f"{guessed}: nothing to measure on {refused}"):
+        detector.train(DetectorSettings([mini], tmp_path / "out", evaluate=[guessed]), print)
+    assert not (tmp_path / "out").exists()
+
+
 def test_one_command_trains_scores_and_goes_on(mini, tmp_path, capsys, monkeypatch):
     config, model = tmp_path / "run.yaml", tmp_path / "model"
     config.write_text("composed: 2\nbatch: 2\nsteps: 2\n", encoding="utf-8")

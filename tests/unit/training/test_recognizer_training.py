@@ -82,6 +82,13 @@ def test_crops_of_no_class_are_counted_where_nothing_is_left(tmp_path):
         recognizer.train(settings, print)
 
 
+def test_what_models_read_is_nothing_to_train_on(laboratory, tmp_path):
+    guessed = laboratory(tmp_path, corrected=0, read=3)
+    told = r"nothing to train on \(crops left out: 6 predicted\); correct what models read, as in"
+    with pytest.raises(InputError, match=f"{guessed}: {told}"):
+        recognizer.train(RecognizerSettings([guessed], tmp_path / "out"), print)
+
+
 def test_an_unknown_variation_is_named(tmp_path):
     settings = RecognizerSettings([], tmp_path, variation="painting")
     with pytest.raises(InputError, match=r"painting.*drawing"):
