@@ -21,13 +21,11 @@ from benchmarks.recipe import print_scores, recipe_parser, tell
 from cbs_bench.errors import InputError
 from cbs_bench.model_card import NETWORK
 from cbs_bench.training.adaptation import KIND
-from cbs_bench.training.classes import choose_classes
 from cbs_bench.training.crops import Crop, read_crops
 from cbs_bench.training.exported_prototypes import ExportedPrototypes
 from cbs_bench.training.lesson import Lesson
 from cbs_bench.training.recognition_scores import accuracies
-from cbs_bench.training.recognizer import fit
-from cbs_bench.training.recognizer_card import finish
+from cbs_bench.training.recognizer import classes_of, learn
 from cbs_bench.training.scored import score
 from cbs_bench.training.settings import RecognizerSettings
 from cbs_bench.vision.session import Model, open_model, open_session
@@ -38,20 +36,18 @@ DRAWS = 8
 
 def measure(settings: RecognizerSettings) -> dict[str, dict[str, float]]:
     """Accuracies by the number of crops learned from, in the mean of the draws."""
-    crops = [crop for crop in read_crops(settings.data) if crop.split != "test"]
+    every = read_crops(settings.data)
+    crops = [crop for crop in every if crop.split != "test"]
     documents = Counter(crop.document for crop in crops if crop.document)
     if not documents:
         raise InputError("no crop tells its document", remedy="give --data with documents")
     (new, _), *_ = documents.most_common(1)
     own = [crop for crop in crops if crop.document == new]
-    classes = choose_classes(
-        (crop.graph for crop in crops), settings.label_counts, settings.frequent
-    )
     parted = [replace(c, split="test") if c.document == new else c for c in crops]
-    finish(fit(parted, classes, settings, tell), classes, parted, settings, tell)
+    learn(parted, classes_of(every, settings), settings, tell)
     base, prototypes = open_model(settings.out, KIND), ExportedPrototypes(settings.out / NETWORK)
     found = defaultdict(list)
-    for learned, scored in _draws(own, settings.seed):
+    for learned, scored in draws(own, settings.seed):
         for number in (n for n in LEARNED if n <= len(learned)):
             model = _after(learned[:number], base, prototypes)
             found[str(number)].append(accuracies(score(model, scored), model.card))
@@ -68,7 +64,7 @@ def _after(crops: Sequence[Crop], base: Model, prototypes: ExportedPrototypes) -
     return Model(open_session(lesson.network()), lesson.card, Path())
 
 
-def _draws(crops: Sequence[Crop], seed: int) -> Iterator[tuple[list[Crop], list[Crop]]]:
+def draws(crops: Sequence[Crop], seed: int) -> Iterator[tuple[list[Crop], list[Crop]]]:
     """Crops to learn from, slip by slip, and those of a third of the slips, to be scored."""
     slips = sorted({crop.slip for crop in crops})
     for draw in range(DRAWS):

@@ -21,10 +21,8 @@ import numpy as np
 from benchmarks.bad_input import in_one_line
 from benchmarks.recipe import print_scores, recipe_parser, tell
 from cbs_bench.errors import InputError
-from cbs_bench.training.classes import choose_classes
 from cbs_bench.training.crops import Crop, read_crops
-from cbs_bench.training.recognizer import fit
-from cbs_bench.training.recognizer_card import finish
+from cbs_bench.training.recognizer import classes_of, learn
 from cbs_bench.training.settings import RecognizerSettings
 
 SCORES = ("top1", "top5", "top10")
@@ -54,12 +52,10 @@ def measure(settings: RecognizerSettings, number: int) -> dict[str, float]:
     """Crops of graphs that training shows in other documents, and the accuracies on them."""
     pooled: Counter[str] = Counter()
     crops = read_crops(settings.data)
-    classes = choose_classes(
-        (crop.graph for crop in crops), settings.label_counts, settings.frequent
-    )
+    classes = classes_of(crops, settings)
     for index, parted in enumerate(folds(crops, number, settings.seed)):
         own = replace(settings, out=settings.out / f"fold-{index}")
-        finish(fit(parted, classes, own, tell), classes, parted, own, tell)
+        learn(parted, classes, own, tell)
         card = json.loads((own.out / "model.json").read_text(encoding="utf-8"))
         seen = card["scores"]["test"].get("seen", {"crops": 0})
         pooled["crops"] += seen["crops"]

@@ -20,10 +20,8 @@ from benchmarks.bad_input import in_one_line
 from benchmarks.recipe import print_scores, recipe_parser, tell
 from cbs_bench.errors import InputError
 from cbs_bench.script.components import decompose
-from cbs_bench.training.classes import choose_classes
 from cbs_bench.training.crops import Crop, read_crops
-from cbs_bench.training.recognizer import fit
-from cbs_bench.training.recognizer_card import finish
+from cbs_bench.training.recognizer import classes_of, learn
 from cbs_bench.training.settings import RecognizerSettings
 
 
@@ -50,10 +48,7 @@ def hide(crops: Sequence[Crop], number: int, seed: int) -> list[Crop]:
 def measure(settings: RecognizerSettings, number: int) -> dict[str, float]:
     """Number of hidden crops, accuracies and the F1 of components on them."""
     crops = hide(read_crops(settings.data), number, settings.seed)
-    classes = choose_classes(
-        (crop.graph for crop in crops), settings.label_counts, settings.frequent
-    )
-    finish(fit(crops, classes, settings, tell), classes, crops, settings, tell)
+    learn(crops, classes_of(crops, settings), settings, tell)
     card = json.loads((settings.out / "model.json").read_text(encoding="utf-8"))
     unseen: dict[str, float] = card["scores"]["test"]["unseen"]
     return unseen

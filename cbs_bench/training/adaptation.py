@@ -99,7 +99,7 @@ def _refuse_too_few(crops: Sequence[Crop], data: Sequence[Path]) -> None:
             f"{counted(len(crops), 'crop')} to learn from{f' (left out: {unfit})' if unfit else ''}"
             f", where {LEAST_CROPS} are needed",
             path=", ".join(map(str, data)),
-            remedy="label more glyphs",
+            remedy="label or correct more glyphs, and build again",
         )
 
 

@@ -44,14 +44,32 @@ def train(settings: RecognizerSettings, report: Callable[[str], None]) -> None:
     """
     refuse_other_kind(settings.out, KIND)
     crops = read_crops(settings.data)
+    learn(crops, classes_of(crops, settings), settings, report)
+
+
+def classes_of(crops: Sequence[Crop], settings: RecognizerSettings) -> Classes:
+    """The classes of a run.
+
+    They may name graphs of every split, as any published vocabulary would; no picture of another
+    split than that for training is looked at.
+    """
     named = read_crops(settings.classes_from)
-    # The list of classes may name graphs of every split, as any published vocabulary would;
-    # no picture of another split is looked at.
-    classes = choose_classes(
-        (crop.graph for crop in [*crops, *named]), settings.label_counts, settings.frequent
-    )
-    network = fit(crops, classes, settings, report)
-    finish(network, classes, crops, settings, report)
+    graphs = (crop.graph for crop in [*crops, *named])
+    return choose_classes(graphs, settings.label_counts, settings.frequent)
+
+
+def learn(
+    crops: Sequence[Crop],
+    classes: Classes,
+    settings: RecognizerSettings,
+    report: Callable[[str], None],
+) -> None:
+    """Fit, calibrate, export and score a recogniser.
+
+    Raises:
+        InputError: As :func:`fit`.
+    """
+    finish(fit(crops, classes, settings, report), classes, crops, settings, report)
 
 
 def fit(

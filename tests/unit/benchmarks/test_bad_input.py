@@ -19,6 +19,7 @@ NEEDS_TORCH = [
     "name",
     [
         "ablation",
+        pytest.param("adaptation", marks=NEEDS_TORCH),
         pytest.param("learning_curve", marks=NEEDS_TORCH),
         "resolution",
         "situations",

@@ -186,7 +186,7 @@ def test_what_was_learned_counts_as_one_sight():
 @pytest.mark.parametrize(
     ("labels", "problem"),
     [
-        ({"ring": 2}, r"data: 2 crops to learn from, where 20 are needed; label more glyphs"),
+        ({"ring": 2}, r"data: 2 crops to learn from, where 20 are needed; label or correct more"),
         ({"ring": 2, "○": 3}, r"2 crops to learn from \(left out: 3 unencoded\), where 20 are"),
     ],
 )
