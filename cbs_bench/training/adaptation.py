@@ -66,9 +66,9 @@ def adapt(
         "new to the recogniser"
     )
     learned = lesson.left_out_in_turn()
-    before, after = accuracies(score(base, crops), base.card), accuracies(learned, card)
+    before, after = accuracies(score(base, lesson.tried), base.card), accuracies(learned, card)
     report(f"{LEFT_OUT}: {_told(before, after)}")
-    card["scores"] = {LEFT_OUT: {"crops": len(crops), "before": before, "after": after}}
+    card["scores"] = {LEFT_OUT: {"crops": len(lesson.tried), "before": before, "after": after}}
     if len(crops) >= ENOUGH_TO_CALIBRATE:
         card["calibration"] = calibrate(learned, card) | {"fitted_on": LEFT_OUT}
     card["adapted"] = {
