@@ -32,12 +32,12 @@ LEAST_SIZE = 17.0
 """Pixels of the longer side of a glyph, in the median of a scan, below which it is too small.
 
 Measured by ``python -m benchmarks.resolution --data build/laozi`` on the 23 strips of *Laozi* A in
-the training and validation splits, scaled down by steps. Of 17 and 18 pixels, 16 % of the sure
-glyphs are wrong, about what the recogniser's threshold allows, and fewer of more; of 16 pixels
-it is 27 %, of 14 pixels 41 %, of 10 pixels 79 %.
+the training and validation splits, scaled down by steps. Of 16 to 18 pixels, about 20 % of the sure
+glyphs are wrong, where the recogniser's threshold allows 15 %, and of more hardly more than that;
+of 15 and 14 pixels it is 30 %, of 12 pixels 48 %, of 10 pixels 66 %.
 """
 
-SURE_UPRIGHT = 0.6
+SURE_UPRIGHT = 0.7
 """Share of the glyphs that only upright scans reach, though not all of them do."""
 
 CLEARLY_MORE = 1.5
