@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -18,6 +19,9 @@ AHEAD = 4
 """Tasks under way for each worker: enough that none waits, few enough to stay small."""
 
 MOST_THREADS = 4
+
+A_MOMENT = 0.5
+"""Seconds in which a signal that ended a worker reaches this process as well."""
 
 Kept = TypeVar("Kept")
 Sent = TypeVar("Sent")
@@ -77,6 +81,8 @@ def ended_early(pool: Executor) -> Iterator[None]:
     try:
         yield
     except BrokenProcessPool as error:
+        # Ctrl-C ends the workers as well; it may be heard no sooner than here.
+        time.sleep(A_MOMENT)
         raise InputError(
             "a worker process was killed", remedy="free some memory, or ask for fewer --workers"
         ) from error

@@ -151,7 +151,10 @@ def _extended(card: Mapping[str, Any], graphs: Mapping[str, int]) -> dict[str, A
         counted = zip(extended["vocabulary"], crops, strict=True)
         extended["crops"] = [before + graphs.get(graph, 0) for graph, before in counted]
     if "frequencies" in card:
-        extended["frequencies"] = [*card["frequencies"], *(graphs[graph] for graph in new)]
+        # As frequent in the corpus, which is larger, as among the crops.
+        times = sum(card["frequencies"]) / sum(graphs.values())
+        shares = (round(graphs[graph] * times) for graph in new)
+        extended["frequencies"] = [*card["frequencies"], *shares]
     return extended
 
 

@@ -88,3 +88,28 @@ def test_workers_say_nothing_when_interrupted():
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert said == "interrupted\n"
+
+
+LATE = """
+import multiprocessing, os, signal, sys, threading, time
+from cbs_bench.dataset.parallel import ended_early, fresh_processes
+if __name__ == "__main__":
+    pool = fresh_processes(2)
+    list(pool.map(time.sleep, [0.5, 0.5]))
+    threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
+    try:
+        with ended_early(pool):
+            future = pool.submit(time.sleep, 60)
+            for worker in multiprocessing.active_children():
+                worker.kill()
+            future.result()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+"""
+
+
+def test_an_interrupt_that_ends_the_workers_first_is_one_all_the_same():
+    done = subprocess.run(
+        [sys.executable, "-c", LATE], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.stderr == "interrupted\n"

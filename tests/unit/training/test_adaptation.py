@@ -193,12 +193,12 @@ def test_graphs_without_a_crop_gain_by_how_the_hand_differs(seed):
     assert lead(taught) > lead(directions)
 
 
-def test_a_new_graph_is_as_frequent_as_its_crops():
+def test_a_new_graph_is_as_frequent_in_the_corpus_as_among_the_crops():
     card = open_model(SHIPPED.recognizer, "recognizer").card
-    card = {**card, "frequencies": [5] * len(card["vocabulary"])}
+    card = {**card, "frequencies": [400, *[0] * (len(card["vocabulary"]) - 1)]}
     prototypes = ExportedPrototypes(SHIPPED.recognizer / NETWORK)
     extended = Lesson(card, prototypes, crops_of({"1": SHAPES, "2": ["ring"]})).card
-    assert extended["frequencies"] == card["frequencies"] + [1, 1, 2]
+    assert extended["frequencies"] == card["frequencies"] + [100, 100, 200]
     assert extended["vocabulary"][-3:] == ["bars", "cross", "ring"]
 
 
