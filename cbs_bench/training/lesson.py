@@ -83,6 +83,7 @@ class Lesson:
             model = Model(open_session(self.network(part != index)), self.card, Path())
             held = [crop for crop, its in zip(self.tried, of_tried, strict=True) if its == index]
             scored.append(score(model, held))
+        # Where each crop stands among the parts put one after the other.
         order = np.argsort(np.argsort(of_tried, kind="stable"), kind="stable")
         return Scored(
             np.concatenate([one.graphs for one in scored])[order],

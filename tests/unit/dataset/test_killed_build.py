@@ -62,9 +62,10 @@ def test_killed_at_any_point_the_next_build_gives_the_same_bytes(raw, tmp_path, 
 
 
 WAITING = """
-import sys, time
+import signal, sys, time
 from cbs_bench.dataset.parallel import ended_early, fresh_processes
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
     pool = fresh_processes(2)
     list(pool.map(time.sleep, [0.5, 0.5]))
     try:
@@ -94,6 +95,7 @@ LATE = """
 import multiprocessing, os, signal, sys, threading, time
 from cbs_bench.dataset.parallel import ended_early, fresh_processes
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     pool = fresh_processes(2)
     list(pool.map(time.sleep, [0.5, 0.5]))
     threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
