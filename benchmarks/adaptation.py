@@ -20,7 +20,6 @@ from benchmarks.bad_input import in_one_line
 from benchmarks.recipe import print_scores, recipe_parser, tell
 from cbs_bench.errors import InputError
 from cbs_bench.model_card import NETWORK
-from cbs_bench.training.adaptation import KIND
 from cbs_bench.training.crops import Crop, read_crops
 from cbs_bench.training.exported_prototypes import ExportedPrototypes
 from cbs_bench.training.lesson import Lesson
@@ -28,6 +27,7 @@ from cbs_bench.training.recognition_scores import accuracies
 from cbs_bench.training.recognizer import classes_of, learn
 from cbs_bench.training.scored import score
 from cbs_bench.training.settings import RecognizerSettings
+from cbs_bench.vision.recognizer import KIND
 from cbs_bench.vision.session import Model, open_model, open_session
 
 LEARNED = (0, 25, 50, 100, 200, 400)

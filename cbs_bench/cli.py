@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cbs_bench import __version__
+from cbs_bench.arguments import at_least, path_of_scans
 from cbs_bench.errors import CbsBenchError, InputError
 from cbs_bench.wording import counted
 
@@ -87,13 +88,6 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(EXIT_BAD_INPUT)
 
 
-def _path_of_scans(path: str) -> Path:
-    """A path of scans; that of an unset variable of the shell would be the current folder."""
-    if not path:
-        raise argparse.ArgumentTypeError("an empty path; give that of a scan or a folder")
-    return Path(path)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="cbs-bench", description="Datasets, tokenizers and F1 tables for slips.")
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
@@ -123,8 +117,8 @@ def _parser() -> argparse.ArgumentParser:
         "--orthography", type=Path, metavar="COUNTS",
         help="label counts to respell a text by; for ud and evahan",
     )  # fmt: skip
-    build.add_argument("--seed", type=_at_least(0), default=0)
-    build.add_argument("--workers", type=_at_least(1), default=1, help="processes (default 1)")
+    build.add_argument("--seed", type=at_least(0), default=0)
+    build.add_argument("--workers", type=at_least(1), default=1, help="processes (default 1)")
     build.add_argument("--strict", action="store_true", help="fail on the first bad row")
     build.add_argument("--push", metavar="REPO", help="publish on the Hugging Face Hub")
 
@@ -132,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("folder", type=Path, metavar="DIR")
 
     tokenize = command("tokenize", _tokenize, "read scans: boxes, graphs, tokens")
-    tokenize.add_argument("paths", type=_path_of_scans, nargs="+", metavar="PATH", help=SCANS_HELP)
+    tokenize.add_argument("paths", type=path_of_scans, nargs="+", metavar="PATH", help=SCANS_HELP)
     tokenize.add_argument(
         "--format", choices=("text", "jsonl", "page", "alto", "tei"),
         help="default text, or jsonl with --out; page, alto and tei write one XML file a scan",
@@ -183,60 +177,13 @@ def _parser() -> argparse.ArgumentParser:
     submit.add_argument("--into", type=Path, metavar="FOLDER", help="results to add it to")
 
     view = command("view", _view, "write a page that shows scans with boxes and tokens")
-    view.add_argument("paths", type=_path_of_scans, nargs="+", metavar="PATH", help=SCANS_HELP)
+    view.add_argument("paths", type=path_of_scans, nargs="+", metavar="PATH", help=SCANS_HELP)
     view.add_argument("--out", type=Path, required=True, help="the HTML file")
     view.add_argument("--models", type=Path, metavar="DIR", help=MODELS_HELP)
 
     demo = command("demo", _demo, "the whole way on the embedded corpus")
     demo.add_argument("--out", type=Path, default=Path("demo"), help="folder (default demo)")
     return parser
-
-
-def _add_run_arguments(run: argparse.ArgumentParser) -> None:
-    run.add_argument("task", metavar="TASK", help="see `cbs-bench list`")
-    run.add_argument("--data", type=Path, required=True, help="folder of a built dataset")
-    run.add_argument("--tokenizers", type=_names, default=["multigranularity"], metavar="A,B,C")
-    run.add_argument("--detector", metavar="NAME", help="let a peer, or a model folder, detect")
-    run.add_argument(
-        "--recognizer", metavar="NAME", help="let a peer, or a model folder, recognise"
-    )
-    run.add_argument("--tagger", metavar="NAME", help="let a peer tag (extra `peers`)")
-    run.add_argument("--llm-url", metavar="URL", help="OpenAI-compatible endpoint of --tagger llm")
-    run.add_argument("--llm-model", metavar="NAME", help="its model; the key is OPENAI_API_KEY")
-    run.add_argument("--seeds", type=_at_least(1), default=3, help="number of seeds (default 3)")
-    run.add_argument("--out", type=Path, required=True, help="folder of results")
-    run.add_argument("--epochs", type=_at_least(1), help="passes of our tagger over its data")
-    run.add_argument(
-        "--members",
-        type=_at_least(1),
-        help="networks of our tagger, and of its guide, that decide together (default 1)",
-    )
-    run.add_argument(
-        "--guide", type=Path, metavar="DATASET", help="guide our tagger by one of another corpus"
-    )
-    run.add_argument("--vocab-size", type=_at_least(1), help="size of every vocabulary")
-    run.add_argument("--workers", type=_at_least(1), help="processes (default: one a core)")
-
-
-def _names(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    if not names:
-        raise argparse.ArgumentTypeError("name at least one; see `cbs-bench list`")
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise argparse.ArgumentTypeError(f"{twice} is named twice; name each once")
-    return names
-
-
-def _at_least(lowest: int) -> Callable[[str], int]:
-    """The type of an argument that is a whole number."""
-
-    def number(text: str) -> int:
-        if not text.removeprefix("-").isdecimal() or int(text) < lowest:
-            raise argparse.ArgumentTypeError(f"{text} is not a whole number from {lowest} on")
-        return int(text)
-
-    return number
 
 
 def _progress(line: str) -> None:
@@ -356,34 +303,17 @@ def _adapt(options: argparse.Namespace) -> int:
     return 0
 
 
-def _run(options: argparse.Namespace) -> int:
-    from cbs_bench.interfaces import PEERS
-    from cbs_bench.runner import run
+def _add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    from cbs_bench import run_options
 
-    settings: dict[str, object] = {}
-    budget = {name: n for name in ("epochs", "members") if (n := getattr(options, name))}
-    if budget:
-        settings["budget"] = budget
-    if options.vocab_size:
-        settings["vocab_size"] = options.vocab_size
-    if options.llm_url or options.llm_model:
-        if options.tagger != "llm":
-            raise InputError("--llm-url and --llm-model need --tagger llm", remedy="add it")
-        settings["llm"] = {"url": options.llm_url, "model": options.llm_model}
-    paths = run(
-        options.task,
-        data=options.data,
-        tokenizers=options.tokenizers,
-        seeds=options.seeds,
-        out=options.out,
-        peers={role: name for role in PEERS if (name := getattr(options, role))},
-        guide=options.guide,
-        settings=settings,
-        workers=options.workers,
-        done=lambda path: _progress(f"done {path}"),
-        again=_remark,
-    )
-    print(f"{counted(len(paths), 'result')} in {options.out}")
+    run_options.add_arguments(parser)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from cbs_bench import run_options
+
+    count = run_options.run(options, done=_progress, again=_remark)
+    print(f"{counted(count, 'result')} in {options.out}")
     return 0
 
 

@@ -21,10 +21,9 @@ from cbs_bench.training.exported_prototypes import ExportedPrototypes
 from cbs_bench.training.lesson import Lesson
 from cbs_bench.training.recognition_scores import accuracies
 from cbs_bench.training.scored import score
+from cbs_bench.vision.recognizer import KIND
 from cbs_bench.vision.session import open_model
 from cbs_bench.wording import counted
-
-KIND = "recognizer"
 
 LEAST_CROPS = 20
 """Fewer do not tell what all crops have in common."""

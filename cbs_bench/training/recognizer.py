@@ -20,7 +20,7 @@ from cbs_bench.training.loop import Schedule, device, optimise
 from cbs_bench.training.losses import GlyphLoss
 from cbs_bench.training.networks import GlyphNetwork
 from cbs_bench.training.prototypes import FixedPrototypes
-from cbs_bench.training.recognizer_card import KIND, finish
+from cbs_bench.training.recognizer_card import finish
 from cbs_bench.training.record import digest, font_digest, numbers_of, refuse_other_kind
 from cbs_bench.training.settings import RecognizerSettings
 from cbs_bench.training.sparsity import activation_penalty
@@ -28,6 +28,7 @@ from cbs_bench.training.synthetic import Batch, RenderedGlyphs
 from cbs_bench.training.unseen import place_unseen
 from cbs_bench.training.variation import VARIATIONS
 from cbs_bench.vision.framing import Frame
+from cbs_bench.vision.recognizer import KIND
 
 PRETRAINED_BY = (
     "pretrain_steps", "batch", "side", "trim", "width", "stem_stride", "mirrored", "seed"

@@ -24,9 +24,8 @@ from cbs_bench.training.scored import score
 from cbs_bench.training.settings import RecognizerSettings
 from cbs_bench.training.sparsity import zero_share
 from cbs_bench.vision.framing import Frame
+from cbs_bench.vision.recognizer import KIND
 from cbs_bench.vision.session import Model
-
-KIND = "recognizer"
 
 INT8_TOLERANCE = 0.005
 """Share of the validation crops that the int8 version may get wrong in addition."""

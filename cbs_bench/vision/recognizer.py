@@ -15,6 +15,9 @@ from cbs_bench.vision.framing import Frame
 from cbs_bench.vision.images import ImageSource, load_image
 from cbs_bench.vision.session import Model, open_model
 
+KIND = "recognizer"
+"""What the card of such a model says it is."""
+
 DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "models" / "recognizer"
 
 
@@ -41,7 +44,7 @@ class Recognizer(GlyphRecognizer):
             ModelError: If the folder holds no recogniser of this format, or its card tells of
                 other classes than its network has.
         """
-        model = open_model(Path(folder) if folder else DEFAULT_FOLDER, "recognizer")
+        model = open_model(Path(folder) if folder else DEFAULT_FOLDER, KIND)
         _refuse_other_classes(model)
         return cls(model)
 
