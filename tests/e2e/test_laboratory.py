@@ -21,16 +21,15 @@ def centre(glyph):
 
 
 def correct(path, boxes, graphs):
-    """Write what is right into a PAGE file; what is no glyph is taken out."""
+    """Write what is right into a PAGE file."""
     tree = ET.parse(path)
-    for word in list(tree.iter(f"{PAGE}Word")):
-        for glyph in word.findall(f"{PAGE}Glyph"):
-            x, y = centre(glyph)
-            right = [graph for (left, top, width, height), graph in zip(boxes, graphs, strict=True)
-                     if left <= x <= left + width and top <= y <= top + height]  # fmt: skip
-            if right:
-                first = glyph.find(f"{PAGE}TextEquiv/{PAGE}Unicode")
-                first.text = NEW if right[0] == "也" else right[0]
+    for glyph in tree.iter(f"{PAGE}Glyph"):
+        x, y = centre(glyph)
+        right = [graph for (left, top, width, height), graph in zip(boxes, graphs, strict=True)
+                 if left <= x <= left + width and top <= y <= top + height]  # fmt: skip
+        if right:
+            first = glyph.find(f"{PAGE}TextEquiv/{PAGE}Unicode")
+            first.text = NEW if right[0] == "也" else right[0]
     tree.write(path, encoding="utf-8", xml_declaration=True)
 
 
