@@ -3,9 +3,11 @@
     python -m benchmarks.learning_curve --config configs/quick.yaml --data build/chubs build/laozi
 
 One recogniser is trained for each share of the training crops, all with the settings and the
-number of batches of the config. The smaller shares are part of the larger ones. Validation and
-test crops are scored together, since nothing is chosen on either: training runs to its end. Only
-graphs with a crop in the whole training split count, so that every row is asked the same.
+number of batches of the config; with ``--same-passes`` a share of the crops gets a share of the
+batches, so that every crop is seen as often. The smaller shares are part of the larger ones.
+Validation and test crops are scored together, since nothing is chosen on either: training runs to
+its end. Only graphs with a crop in the whole training split count, so that every row is asked the
+same.
 Extrapolated is by a power law of the error (Hestness et al., "Deep learning scaling is
 predictable, empirically", 2017), fitted to the rows by least squares of the logarithms.
 """
@@ -39,7 +41,9 @@ def main(arguments: Sequence[str] | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         flags = {**vars(options), "out": Path(folder)}
         settings = settings_from(RecognizerSettings, options.config, flags)
-        points = [(n, 1 - top1) for n, top1 in curve(settings, read_crops(settings.data))]
+        crops = read_crops(settings.data)
+        found = curve(settings, crops, same_passes=options.same_passes)
+        points = [(n, 1 - top1) for n, top1 in found]
     numbers, errors = np.array(points).T
     factor, power = power_law(numbers, errors)
     print(f"\nerror = {factor:.3f} n^{power:.3f}")
@@ -50,8 +54,15 @@ def main(arguments: Sequence[str] | None) -> None:
         print(f"| {number:.0f} | | {_percent(factor * number**power)} |")
 
 
-def curve(settings: RecognizerSettings, crops: Sequence[Crop]) -> list[tuple[int, float]]:
+def curve(
+    settings: RecognizerSettings, crops: Sequence[Crop], *, same_passes: bool = False
+) -> list[tuple[int, float]]:
     """Number of training crops and top-1 accuracy on the others, for each share.
+
+    Args:
+        settings: Of the recogniser; its steps are those of the whole.
+        crops: Of every split.
+        same_passes: Whether a share gets a share of the steps.
 
     Raises:
         InputError: If there are no others.
@@ -63,7 +74,9 @@ def curve(settings: RecognizerSettings, crops: Sequence[Crop]) -> list[tuple[int
     points = []
     for share in SHARES:
         chosen = [training[i] for i in order[: round(share * len(training))]]
-        network = fit(chosen, classes, replace(settings, out=settings.out / f"{share}"), _report)
+        steps = max(round(share * settings.steps), 1) if same_passes else settings.steps
+        own = replace(settings, steps=steps, out=settings.out / f"{share}")
+        network = fit(chosen, classes, own, _report)
         points.append((len(chosen), accuracy(network)))
         _report(f"{len(chosen)} crops: {points[-1][1]:.4f} of {len(held_out.labels)}")
     return points
@@ -91,7 +104,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--config", type=Path, help="YAML of the recogniser's settings")
     parser.add_argument("--data", type=Path, nargs="+", help="built datasets")
-    parser.add_argument("--steps", type=int, help="batches for each share")
+    parser.add_argument("--steps", type=int, help="batches for each share, or for the whole")
+    parser.add_argument("--same-passes", action="store_true", help="fewer batches for less crops")
     parser.add_argument("--seed", type=int)
     return parser.parse_args(arguments)
 

@@ -38,3 +38,23 @@ def test_hidden_graphs_are_tested_on_what_would_have_been_trained_on():
 def test_some_graphs_must_be_left_to_learn_from(number):
     with pytest.raises(InputError, match=f"cannot hide {number} graphs; give --hidden below 3"):
         hide(CROPS, number, seed=0)
+
+
+def test_a_share_of_the_other_graphs_is_part_of_a_larger_share():
+    def learned(share):
+        crops = hide(CROPS, 1, seed=0, share=share)
+        return {crop.graph for crop in crops if crop.split == "train"}, [
+            crop.id for crop in crops if crop.split == "test"
+        ]
+
+    some, tested = learned(0.4)
+    every, tested_alike = learned(1.0)
+    assert (len(some), len(every)) == (1, 3)
+    assert some < every
+    assert tested == tested_alike
+
+
+@pytest.mark.parametrize("share", [0, 1.5])
+def test_a_share_is_a_part(share):
+    with pytest.raises(InputError, match=f"no share {share}; give --shares above 0 and up to 1"):
+        hide(CROPS, 1, seed=0, share=share)

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -16,16 +18,22 @@ def test_a_power_law_is_found_again():
     assert power_law(numbers, 3 * numbers**-0.5) == pytest.approx((3, -0.5))
 
 
-def test_each_share_trains_on_part_of_the_crops_and_is_asked_the_same(tmp_path):
+@pytest.mark.parametrize(
+    ("same_passes", "steps"), [(False, ["8", "8", "8", "8"]), (True, ["1", "2", "4", "8"])]
+)
+def test_each_share_trains_on_part_of_the_crops_and_is_asked_the_same(
+    tmp_path, capsys, same_passes, steps
+):
     generator = np.random.default_rng(0)
     crops = [
         Crop(str(i), generator.integers(0, 256, (20, 20), np.uint8), "人女子"[i % 3], str(i), split)
         for i, split in enumerate(["train"] * 16 + ["test"] * 4)
     ]
-    settings = RecognizerSettings([], tmp_path, steps=1, batch=4, width=8, side=32)
-    points = curve(settings, crops)
+    settings = RecognizerSettings([], tmp_path, steps=8, batch=4, width=8, side=32)
+    points = curve(settings, crops, same_passes=same_passes)
     assert [number for number, _ in points] == [2, 4, 8, 16]
     assert all((4 * accuracy).is_integer() for _, accuracy in points)
+    assert re.findall(r"(\d+) steps:", capsys.readouterr().err) == steps
 
 
 def test_without_a_crop_to_score_nothing_is_trained(tmp_path):
