@@ -19,10 +19,10 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.bad_input import in_one_line
-from benchmarks.recipe import print_scores, recipe_parser, tell
+from benchmarks.recipe import learn_after, print_scores, recipe_parser
 from cbs_bench.errors import InputError
 from cbs_bench.training.crops import Crop, read_crops
-from cbs_bench.training.recognizer import classes_of, learn
+from cbs_bench.training.recognizer import classes_of
 from cbs_bench.training.settings import RecognizerSettings
 
 SCORES = ("top1", "top5", "top10")
@@ -55,7 +55,7 @@ def measure(settings: RecognizerSettings, number: int) -> dict[str, float]:
     classes = classes_of(crops, settings)
     for index, parted in enumerate(folds(crops, number, settings.seed)):
         own = replace(settings, out=settings.out / f"fold-{index}")
-        learn(parted, classes, own, tell)
+        learn_after(settings.out / "fold-0", parted, classes, own)
         card = json.loads((own.out / "model.json").read_text(encoding="utf-8"))
         seen = card["scores"]["test"].get("seen", {"crops": 0})
         pooled["crops"] += seen["crops"]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from cbs_bench.training.classes import Classes
 from cbs_bench.training.config import settings_from
+from cbs_bench.training.crops import Crop
+from cbs_bench.training.recognizer import PRETRAINED, learn
 from cbs_bench.training.settings import RecognizerSettings
 
 
@@ -29,6 +33,28 @@ def recipe_parser(about: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--out", type=Path, help="keep what is trained in this folder")
     return parser
+
+
+def learn_after(
+    first: Path,
+    crops: Sequence[Crop],
+    classes: Classes,
+    settings: RecognizerSettings,
+) -> None:
+    """Learn a recogniser; what the one in ``first`` learned from fonts is not learned anew.
+
+    Args:
+        first: The model folder of a run with the same classes, or one that is not there yet.
+        crops: Of every split.
+        classes: The classes.
+        settings: Of the recogniser.
+    """
+    learned = first / PRETRAINED
+    own = settings.out / PRETRAINED
+    if learned.is_file() and not own.exists():
+        own.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(learned, own)
+    learn(crops, classes, settings, tell)
 
 
 def print_scores(

@@ -18,11 +18,11 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.bad_input import in_one_line
-from benchmarks.recipe import print_scores, recipe_parser, tell
+from benchmarks.recipe import learn_after, print_scores, recipe_parser
 from cbs_bench.errors import InputError
 from cbs_bench.script.components import decompose
 from cbs_bench.training.crops import Crop, read_crops
-from cbs_bench.training.recognizer import classes_of, learn
+from cbs_bench.training.recognizer import classes_of
 from cbs_bench.training.settings import RecognizerSettings
 
 
@@ -57,25 +57,25 @@ def hide(crops: Sequence[Crop], number: int, seed: int, share: float = 1.0) -> l
     ]
 
 
-def measure(settings: RecognizerSettings, number: int, share: float) -> dict[str, float]:
-    """Graphs and crops shown, hidden crops, accuracies and the F1 of components on these."""
-    every = read_crops(settings.data)
-    crops = hide(every, number, settings.seed, share)
-    learn(crops, classes_of(every, settings), settings, tell)
-    card = json.loads((settings.out / "model.json").read_text(encoding="utf-8"))
-    unseen: dict[str, float] = card["scores"]["test"]["unseen"]
-    learned = [crop.graph for crop in crops if crop.split == "train"]
-    return {"graphs_shown": len(set(learned)), "crops_shown": len(learned), **unseen}
-
-
 def curve(
     settings: RecognizerSettings, number: int, shares: Sequence[float]
 ) -> dict[str, dict[str, float]]:
-    """What :func:`measure` finds, by the share of the other graphs that are shown."""
-    return {
-        str(share): measure(replace(settings, out=settings.out / str(share)), number, share)
-        for share in shares
-    }
+    """By share: graphs and crops shown, hidden crops, and accuracies and component F1 on these."""
+    every = read_crops(settings.data)
+    classes = classes_of(every, settings)
+    scores = {}
+    for share in shares:
+        crops = hide(every, number, settings.seed, share)
+        own = replace(settings, out=settings.out / f"{share:g}")
+        learn_after(settings.out / f"{shares[0]:g}", crops, classes, own)
+        card = json.loads((own.out / "model.json").read_text(encoding="utf-8"))
+        shown = [crop.graph for crop in crops if crop.split == "train"]
+        scores[f"{share:g}"] = {
+            "graphs_shown": len(set(shown)),
+            "crops_shown": len(shown),
+            **card["scores"]["test"]["unseen"],
+        }
+    return scores
 
 
 @in_one_line("benchmarks.unseen_graphs")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -34,6 +35,9 @@ PRETRAINED_BY = (
     "pretrain_steps", "batch", "side", "trim", "width", "stem_stride", "mirrored", "seed"
 )  # fmt: skip
 """Settings that decide what is learned before the first real crop."""
+
+PRETRAINED = Path("checkpoints", "pretrained.pt")
+"""In the model folder: what was learned before the first real crop."""
 
 
 def train(settings: RecognizerSettings, report: Callable[[str], None]) -> None:
@@ -156,7 +160,7 @@ def _pretrain(
         Schedule(settings.pretrain_steps, 2e-3),
         # What is learned from real crops may be tried in many ways after it.
         checkpoint=Checkpoint(
-            settings.out / "checkpoints" / "pretrained.pt",
+            settings.out / PRETRAINED,
             {
                 **{name: getattr(settings, name) for name in PRETRAINED_BY},
                 "classes": digest(classes),
