@@ -7,8 +7,7 @@ number of batches of the config; with ``--same-passes`` a share of the crops get
 batches, so that every crop is seen as often. The smaller shares are part of the larger ones.
 Validation and test crops are scored together, since nothing is chosen on either: training runs to
 its end. Only graphs with a crop in the whole training split count, so that every row is asked the
-same.
-Extrapolated is by a power law of the error (Hestness et al., "Deep learning scaling is
+same. Extrapolated is by a power law of the error (Hestness et al., "Deep learning scaling is
 predictable, empirically", 2017), fitted to the rows by least squares of the logarithms.
 """
 

@@ -1,6 +1,6 @@
 """How a recogniser fares on documents that no crop of its training is from.
 
-    python -m benchmarks.other_documents --config configs/quick.yaml --data build/chubs build/laozi
+    python -m benchmarks.other_documents --config configs/shipped.yaml --fonts FONTS
 
 Slips of one document are of one hand and one photographer, so that scores on other slips of it
 promise too much to a lab with new ones. Documents are parted into folds. For each fold a
