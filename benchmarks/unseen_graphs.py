@@ -63,9 +63,9 @@ def curve(
     """By share: graphs and crops shown, hidden crops, and accuracies and component F1 on these."""
     every = read_crops(settings.data)
     classes = classes_of(every, settings)
+    parted = {share: hide(every, number, settings.seed, share) for share in shares}
     scores = {}
-    for share in shares:
-        crops = hide(every, number, settings.seed, share)
+    for share, crops in parted.items():
         own = replace(settings, out=settings.out / f"{share:g}")
         learn_after(settings.out / f"{shares[0]:g}", crops, classes, own)
         card = json.loads((own.out / "model.json").read_text(encoding="utf-8"))
