@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from cbs_bench.dataset import rows, tiff
+from cbs_bench.dataset.annotations import unread
 from cbs_bench.dataset.annotations.pages import Page, Region
 from cbs_bench.dataset.annotations.search import annotated
 from cbs_bench.dataset.gold import PREDICTED
@@ -17,6 +18,9 @@ from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Re
 from cbs_bench.scans import CLOSED_SUFFIXES
 from cbs_bench.types import Glyph
 from cbs_bench.walk import IMAGE_SUFFIXES
+
+READ_SUFFIXES = (".jsonl", ".xml")
+"""How files end to which models may have written what they read."""
 
 LAYOUT = "a folder with scans and, beside them, COCO, YOLO, LabelMe, PAGE XML or ALTO boxes"
 
@@ -30,7 +34,9 @@ class Scans(CorpusBuilder):
 
     Where there is no annotation at all, the shipped detector and recogniser read the scans; such
     rows have the source ``predicted`` and their glyphs the status ``predicted``. So have those of
-    scans whose PAGE or ALTO was written by ``cbs-bench tokenize`` and changed by nobody.
+    scans whose PAGE or ALTO was written by ``cbs-bench tokenize`` and changed by nobody. Where
+    somebody changed a thing, a person has been over the scan; components that were guessed and left
+    as they were still have the status.
     """
 
     info = CorpusInfo(
@@ -55,7 +61,7 @@ class Scans(CorpusBuilder):
             raise InputError("no image here", path=raw, remedy=f"--raw {LAYOUT}")
         pages, faults = annotated(root, images)
         yield from (Rejection(fault.where, fault.reason) for fault in faults)
-        yield from _closed(raw)
+        yield from _unused(raw)
         images, namesakes = _told_apart(root, images, pages)
         yield from namesakes
         lookup = rows.component_lookup(self.options)
@@ -83,10 +89,15 @@ def _images(raw: Path) -> list[Path]:
     return [raw] if raw.suffix.lower() in IMAGE_SUFFIXES else []
 
 
-def _closed(raw: Path) -> Iterator[Rejection]:
-    """Files that may hold scans, and that nothing here can open."""
-    for file in files_of_scans(raw, CLOSED_SUFFIXES) if raw.is_dir() else ():
+def _unused(raw: Path) -> Iterator[Rejection]:
+    """Files that may hold scans or corrections, and that are not looked into."""
+    if not raw.is_dir():
+        return
+    for file in files_of_scans(raw, CLOSED_SUFFIXES):
         reason = f"scans in it cannot be read: {file.suffix}; export them as PNG, TIFF or JPEG"
+        yield Rejection(file.relative_to(raw).as_posix(), reason)
+    for file in filter(unread.is_reading, files_of_scans(raw, READ_SUFFIXES)):
+        reason = "what was read is taken up from PAGE and ALTO alone; correct it there"
         yield Rejection(file.relative_to(raw).as_posix(), reason)
 
 

@@ -63,13 +63,17 @@ class Cast:
     def refuse_unused(self, settings: Mapping[str, Any], guide: Path | None) -> None:
         """Refuse what a run would pass over: entries are named by it.
 
+        Args:
+            settings: As of a run; ``tokenizers`` among them where they were chosen.
+            guide: As of a run.
+
         Raises:
             InputError: Naming the first option, and who takes none.
         """
         peer = self.peers.get("tagger")
         unused: list[str] = []
-        if "vocab_size" in settings and not self._trains_tokenizers:
-            unused.append("vocab_size")
+        if not self._trains_tokenizers:
+            unused.extend(name for name in ("tokenizers", "vocab_size") if name in settings)
         if not self._trains_ours:
             unused.extend(settings.get("budget", {}))
         if guide is not None and ("tagger" not in self.info.takes or peer is not None):

@@ -263,7 +263,9 @@ def _tokenize(options: argparse.Namespace) -> int:
         for scan in scans.read(sink.done):
             height, width = scan.pixels.shape[:2]
             reading = tokenizer.read(scan.pixels)
-            sink.write(ScanReading(scan.name, width, height, reading, models, scan.path))
+            sink.write(
+                ScanReading(scan.name, width, height, reading, models, scan.path, scan.digest)
+            )
             if reading.remark:
                 _remark(f"{scan.name}: {reading.remark}")
     if scans.passed_over:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cbs_bench import atomic
 from cbs_bench.errors import DataError, InputError
 from cbs_bench.wording import counted
@@ -77,6 +79,7 @@ def write(path: Path, tracks: Iterable[Predictions]) -> str:
             {"track": track.track, "split": track.split, **row},
             ensure_ascii=False,
             separators=(",", ":"),
+            default=plain,
         )
         for track in tracks
         for row in track.rows
@@ -85,6 +88,17 @@ def write(path: Path, tracks: Iterable[Predictions]) -> str:
     content = gzip.compress(text.encode("utf-8"), mtime=0)
     atomic.write_bytes(path, content)
     return hashlib.sha256(content).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """A number or an array of numpy as Python's own, for JSON; plugins give them.
+
+    Raises:
+        TypeError: If it is neither.
+    """
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} {value!r:.40} is no value of JSON")
 
 
 def checksum(path: Path) -> str | None:

@@ -51,7 +51,8 @@ class Registry(Generic[Interface]):
 
         Raises:
             PluginError: If there is no such plugin, two share the name, its module does not
-                define exactly one implementation of the interface, or cannot be imported.
+                define exactly one implementation of the interface or cannot be imported, or the
+                class lacks an attribute.
         """
         ours = [f"the module {self.package}.{name}"] if name in self._stems() else []
         foreign = self._entry_points()[name]
@@ -67,7 +68,23 @@ class Registry(Generic[Interface]):
                 f"{self.kind} {name!r} is registered twice, by {' and by '.join(found)}",
                 remedy="rename or uninstall one of them",
             )
-        return self._class_of(name) if ours else self._class_at(foreign[0])
+        return self._complete(name, self._class_of(name) if ours else self._class_at(foreign[0]))
+
+    def _complete(self, name: str, plugin: type[Interface]) -> type[Interface]:
+        """The class, if it has what its interface asks of it beside methods, and a usable name."""
+        if set(name) & set("/\\"):
+            raise PluginError(
+                f"{self.kind} {name!r} has a name that no file can have",
+                remedy="rename its entry point",
+            )
+        for attribute in inspect.get_annotations(self.interface):
+            if not hasattr(plugin, attribute):
+                raise PluginError(
+                    f"{self.kind} {name!r} has no {attribute}",
+                    remedy=f"give {plugin.__name__} this attribute, as {self.interface.__name__} "
+                    "tells",
+                )
+        return plugin
 
     def _class_at(self, foreign: EntryPoint) -> type[Interface]:
         found = self._imported(foreign)

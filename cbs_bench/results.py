@@ -15,7 +15,7 @@ from types import NoneType
 from typing import Any
 
 from cbs_bench import atomic, predictions
-from cbs_bench.errors import InputError
+from cbs_bench.errors import InputError, PluginError
 from cbs_bench.interfaces import PEERS, TASKS, PredictingTask
 from cbs_bench.walk import files_below
 
@@ -118,9 +118,24 @@ def write(path: Path, result: Mapping[str, Any]) -> None:
 
     Raises:
         InputError: If it is none.
+        PluginError: If it holds what JSON cannot.
     """
     validate(result, path)
-    text = json.dumps(result, ensure_ascii=False, separators=(",", ":")) + "\n"
+    try:
+        text = json.dumps(
+            result,
+            ensure_ascii=False,
+            separators=(",", ":"),
+            allow_nan=False,
+            default=predictions.plain,
+        )
+    except (TypeError, ValueError) as error:  # what a plugin measured may be anything
+        raise PluginError(
+            f"what was measured is no JSON ({error})",
+            path=path,
+            remedy="see that the plugins that took part give finite numbers and texts",
+        ) from error
+    text += "\n"
     atomic.write_bytes(path, text.encode("utf-8"))
 
 

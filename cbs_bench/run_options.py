@@ -14,7 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what decides about a run."""
     parser.add_argument("task", metavar="TASK", help="see `cbs-bench list`")
     parser.add_argument("--data", type=Path, required=True, help="folder of a built dataset")
-    parser.add_argument("--tokenizers", type=names, default=["multigranularity"], metavar="A,B,C")
+    parser.add_argument(
+        "--tokenizers", type=names, default=[], metavar="A,B,C", help="(default multigranularity)"
+    )
     parser.add_argument("--detector", metavar="NAME", help="let a peer, or a model folder, detect")
     parser.add_argument(
         "--recognizer", metavar="NAME", help="let a peer, or a model folder, recognise"
@@ -24,7 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--llm-url", metavar="URL", help="OpenAI-compatible endpoint of --tagger llm"
     )
     parser.add_argument("--llm-model", metavar="NAME", help="its model; the key is OPENAI_API_KEY")
-    parser.add_argument("--seeds", type=at_least(1), default=3, help="number of seeds (default 3)")
+    parser.add_argument(
+        "--seeds",
+        type=at_least(1),
+        default=3,
+        help="number of seeds (default 3); what uses no tokenizer runs once",
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of results")
     parser.add_argument("--epochs", type=at_least(1), help="passes of our tagger over its data")
     parser.add_argument(
@@ -56,7 +63,8 @@ def run(
         InputError: If the options contradict each other, or as the runner says.
     """
     from cbs_bench import runner
-    from cbs_bench.interfaces import PEERS
+    from cbs_bench.cast import Cast
+    from cbs_bench.interfaces import PEERS, TASKS
 
     settings: dict[str, object] = {}
     budget = {name: n for name in ("epochs", "members") if (n := getattr(options, name))}
@@ -68,13 +76,17 @@ def run(
         if options.tagger != "llm":
             raise InputError("--llm-url and --llm-model need --tagger llm", remedy="add it")
         settings["llm"] = {"url": options.llm_url, "model": options.llm_model}
+    peers = {role: name for role in PEERS if (name := getattr(options, role))}
+    if options.tokenizers:
+        cast = Cast(options.task, TASKS.load(options.task).info, peers)
+        cast.refuse_unused({"tokenizers": options.tokenizers}, None)
     paths = runner.run(
         options.task,
         data=options.data,
         tokenizers=options.tokenizers,
         seeds=options.seeds,
         out=options.out,
-        peers={role: name for role in PEERS if (name := getattr(options, role))},
+        peers=peers,
         guide=options.guide,
         settings=settings,
         workers=options.workers,

@@ -13,11 +13,11 @@ from concurrent.futures import as_completed
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from cbs_bench import __version__, predictions, results, revision, source
 from cbs_bench.cast import VECTORS, Cast
-from cbs_bench.errors import InputError
+from cbs_bench.errors import InputError, PluginError
 from cbs_bench.interfaces import (
     BASELINES,
     NO_TOKENIZER,
@@ -27,9 +27,14 @@ from cbs_bench.interfaces import (
     RunRequest,
     Task,
 )
+from cbs_bench.report.board import SYSTEM
+from cbs_bench.types import Granularity
 from cbs_bench.vision.choice import SHIPPED, model_folder
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+OURS = frozenset({"cbs_bench", "baselines"})
+"""The packages with plugins of ours that take part in runs."""
 
 MOST_SEEDS = 1000
 """Many times what a bootstrap needs; each is a run of its own."""
@@ -39,9 +44,9 @@ def run(
     task: str,
     *,
     data: Path,
-    tokenizers: Sequence[str],
     seeds: int,
     out: Path,
+    tokenizers: Sequence[str] = (),
     peers: Mapping[str, str] | None = None,
     guide: Path | None = None,
     settings: dict[str, Any] | None = None,
@@ -54,12 +59,13 @@ def run(
     Args:
         task: Name of the task.
         data: Folder of a built dataset.
-        tokenizers: Registry names; a task that compares none runs without, or as the system
-            where its models take part.
-        seeds: Number of seeds, from 0; :data:`MOST_SEEDS` at most.
+        seeds: Number of seeds, from 0; :data:`MOST_SEEDS` at most. What uses no tokenizer runs
+            once.
         out: Folder of results.
+        tokenizers: Registry names; by default the system. A task that compares none runs without,
+            or as the system where its models take part.
         peers: Role to the registry name of whoever plays it in place of ours; for a detector
-            or recogniser also the folder of a model. One that uses no tokenizer runs once.
+            or recogniser also the folder of a model.
         guide: Folder of another tagged dataset, a tagger of which guides ours.
         settings: What the task lets a caller choose, such as ``{"vocab_size": 8000}``.
         workers: Processes; by default one a core.
@@ -79,7 +85,7 @@ def run(
 
     info = TASKS.load(task).info
     for name in tokenizers:
-        BASELINES.load(name)
+        _granularity(name)
     if seeds > MOST_SEEDS:
         raise InputError(f"{seeds:,} seeds", remedy=f"give {MOST_SEEDS:,} at most")
     peers = peers or {}
@@ -90,7 +96,7 @@ def run(
     _refuse_without(info.needs, data, f"task {task!r}")
     models = cast.models(reader.configs(data))
     guided = _guided(guide, fingerprint) if guide else {}
-    tokenizers, seeds = cast.distinct(tokenizers, seeds)
+    tokenizers, seeds = cast.distinct(tokenizers or [SYSTEM], seeds)
     folder = out / task
     folder.mkdir(parents=True, exist_ok=True)
     head = {
@@ -187,7 +193,8 @@ def run_one(request: RunRequest, folder: Path, head: dict[str, Any]) -> Path:
     began = time.perf_counter()
     plugins = _plugins(head["task"], request)
     sources = _checksums(plugins)
-    with source.errors_named([*chain.from_iterable(map(source.files, plugins.values()))]):
+    paths = [*chain.from_iterable(map(source.files, plugins.values()))]
+    with source.errors_named(paths, _guests(plugins, request)):
         tracks, checksum = _score(plugins["task"](), request, path)
     results.write(
         path,
@@ -218,7 +225,20 @@ def _score(task: Task, request: RunRequest, path: Path) -> tuple[list[dict[str, 
 
 
 def _granularity(tokenizer: str) -> str:
-    return "word" if tokenizer == NO_TOKENIZER else BASELINES.load(tokenizer).granularity
+    """What most tokens of a tokenizer are.
+
+    Raises:
+        PluginError: If it says that they are something unheard of.
+    """
+    if tokenizer == NO_TOKENIZER:
+        return "word"
+    granularity, known = BASELINES.load(tokenizer).granularity, get_args(Granularity)
+    if granularity not in known:
+        raise PluginError(
+            f"the granularity of tokenizer {tokenizer!r} is {granularity!r}",
+            remedy=f"choose one of {', '.join(known)}",
+        )
+    return granularity
 
 
 def _hardware() -> dict[str, Any]:
@@ -237,9 +257,13 @@ def _change(path: Path, request: RunRequest, head: Mapping[str, Any]) -> str | N
     """What keeps the result that is there from standing for a run; ``None`` if nothing does.
 
     Raises:
-        InputError: If it is of other data.
+        InputError: If it is of other data, or of others who took part.
     """
-    stored = results.read_file(path)
+    try:
+        stored = results.read_file(path)
+    except InputError as error:
+        return f"it is {error.problem}"
+    _refuse_namesake(stored, request, head, path)
     if stored["fingerprint"] != head["fingerprint"]:
         raise InputError(
             f"its data have the fingerprint {stored['fingerprint']}, where {request.data} has "
@@ -248,13 +272,8 @@ def _change(path: Path, request: RunRequest, head: Mapping[str, Any]) -> str | N
             remedy="remove the results of the other data, give another --out, or rename the folder "
             "of one of the datasets",
         )
-    for name in ("schema", "version"):
-        if stored.get(name) != head[name]:
-            return f"its {name} is {stored.get(name)}, not {head[name]}"
-    if stored["settings"] != head["settings"]:
-        return "it had other settings"
-    if model := _model_change(stored, head):
-        return model
+    if change := _difference(stored, head):
+        return change
     if "sources" not in stored:
         return "it does not tell from which source of its plugins it came"
     sources = _checksums(_plugins(head["task"], request))
@@ -262,6 +281,30 @@ def _change(path: Path, request: RunRequest, head: Mapping[str, Any]) -> str | N
     if changed:
         return f"the source of its {' and '.join(changed)} has changed"
     return results.predictions_fault(stored, path)
+
+
+def _difference(stored: Mapping[str, Any], head: Mapping[str, Any]) -> str | None:
+    """What was not as it is now, plugins apart."""
+    for name in ("schema", "version"):
+        if stored.get(name) != head[name]:
+            return f"its {name} is {stored.get(name)}, not {head[name]}"
+    if stored["settings"] != head["settings"]:
+        return "it had other settings"
+    return _model_change(stored, head)
+
+
+def _refuse_namesake(
+    stored: Mapping[str, Any], request: RunRequest, head: Mapping[str, Any], path: Path
+) -> None:
+    """Names may hold what stands between them in the name of a file."""
+    asked = {**head, "tokenizer": request.tokenizer}
+    for role in ("dataset", "tokenizer", *PEERS):
+        if stored.get(role) != asked.get(role):
+            raise InputError(
+                f"its {role} is {stored.get(role)!r}, where {asked.get(role)!r} is asked for",
+                path=path,
+                remedy="give another --out",
+            )
 
 
 def _model_change(stored: Mapping[str, Any], head: Mapping[str, Any]) -> str | None:
@@ -291,6 +334,15 @@ def _plugins(task: str, request: RunRequest) -> dict[str, type]:
         if name is not None and model_folder(name, registry) is None:
             found[role] = registry.load(name)
     return found
+
+
+def _guests(plugins: Mapping[str, type], request: RunRequest) -> dict[str, type]:
+    """The plugins of others, by what they are called."""
+    return {
+        f"{role} {getattr(request, role, None) or plugin.__name__!r}": plugin
+        for role, plugin in plugins.items()
+        if plugin.__module__.partition(".")[0] not in OURS
+    }
 
 
 def _checksums(plugins: Mapping[str, type]) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
@@ -17,6 +19,9 @@ from cbs_bench.walk import IMAGE_SUFFIXES
 CLOSED_SUFFIXES = frozenset({".djvu", ".heic", ".heif", ".pdf", ".psd", ".rar", ".zip"})
 """How files end that may hold scans, too, which nothing here can open."""
 
+DIGESTED = 1 << 16
+"""Bytes at each end of a file: a night's scans are told apart in seconds."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 
 LeftOut = Callable[[InputError], None]
@@ -30,11 +35,14 @@ class Scan(NamedTuple):
         name: Of the file, seen from the folder that was given; or the id of the dataset's row.
         path: The file; ``None`` for a row of a dataset.
         pixels: As :func:`load_image` gives them.
+        digest: Of the file's size, beginning and end: it tells an image from another of the same
+            name, wherever they lie. Empty for a row of a dataset.
     """
 
     name: str
     path: Path | None
     pixels: Pixels
+    digest: str
 
 
 def scans_in(paths: Sequence[Path], left_out: LeftOut) -> Iterator[tuple[str, Path | bytes]]:
@@ -114,26 +122,43 @@ class ReadableScans:
         self.passed_over = 0
         self._scans = scans_in(paths, self._leave_out)
 
-    def read(self, done: Callable[[str], bool] = lambda name: False) -> Iterator[Scan]:
+    def read(self, done: Callable[[str, str], bool] = lambda name, digest: False) -> Iterator[Scan]:
         """Each scan, once.
 
         Args:
-            done: Whether the scan of a name was read before, and is passed over.
+            done: Whether the scan of a name and a digest was read before, and is passed over; a
+                DataError of it leaves the scan out.
         """
         for name, image in self._scans:
-            if done(name):
-                self.passed_over += 1
-                continue
+            path = image if isinstance(image, Path) else None
             try:
+                digest = _digest(path) if path else ""
+                if done(name, digest):
+                    self.passed_over += 1
+                    continue
                 pixels = _pixels(name, image)
             except DataError as error:
                 self._leave_out(error)
                 continue
-            yield Scan(name, image if isinstance(image, Path) else None, pixels)
+            yield Scan(name, path, pixels, digest)
 
     def _leave_out(self, error: InputError) -> None:
         self.broken += 1
         self._left_out(error)
+
+
+def _digest(image: Path) -> str:
+    """Empty for what cannot be read, which is said by whoever opens it."""
+    try:
+        with image.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            parts = [file.read(DIGESTED)]
+            file.seek(max(size - DIGESTED, 0))
+            parts.append(file.read(DIGESTED))
+    except OSError:
+        return ""
+    return hashlib.sha256(b"".join([str(size).encode(), *parts])).hexdigest()[:16]
 
 
 def _pixels(name: str, image: Path | bytes) -> Pixels:

@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import sys
 import traceback
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,10 +32,17 @@ def checksum(plugin: type) -> str:
 
 
 @contextmanager
-def errors_named(paths: Collection[str]) -> Iterator[None]:
+def errors_named(
+    paths: Collection[str], guests: Mapping[str, type] | None = None
+) -> Iterator[None]:
     """Tells of an exception in one line where it passed through the files of a plugin.
 
     Errors raised on purpose and those of the system are in one line already.
+
+    Args:
+        paths: The files of the plugins.
+        guests: What plugins of others are called, and their classes: where an exception arose
+            outside of their files, one of them may have returned what it should not.
 
     Raises:
         PluginError: Naming file, line and exception.
@@ -49,11 +56,14 @@ def errors_named(paths: Collection[str]) -> Iterator[None]:
         if place is None:
             raise
         path, line = place
+        remedy = "mend it"
+        if guests and not any(path in files(guest) for guest in guests.values()):
+            remedy = f"see that {' and '.join(guests)} return what their interface asks for"
         raise PluginError(
             f"{type(error).__name__}: {error}",
             path=path,
             row=f"line {line}",
-            remedy="mend it; --debug shows the whole traceback",
+            remedy=f"{remedy}; --debug shows the whole traceback",
         ) from error
 
 

@@ -10,7 +10,7 @@ from cbs_bench.dataset import rows, tiff
 from cbs_bench.dataset.annotations.pages import Page
 from cbs_bench.dataset.gold import PREDICTED
 from cbs_bench.interfaces import ImageRef, Record, Rejection
-from cbs_bench.script.labels import Status, parse
+from cbs_bench.script.labels import Status, as_typed, parse
 
 
 class Place:
@@ -46,10 +46,11 @@ def annotated_records(
     """What an annotation says of a scan, or why it cannot be used; None where there is none."""
     if page is None:
         yield Rejection(place.where, "no annotation names it")
-    elif page.quarters:
-        yield lying(place, page.quarters)
     elif page.fault:
         yield Rejection(f"{place.where} ({page.where})", page.fault)
+    elif page.quarters:
+        boxes = f"and mark its glyphs anew, whose boxes in {page.where} lie as it does"
+        yield lying(place, page.quarters, boxes)
     elif not page.regions:
         reason = "no glyph is marked on it that can be used; mark some, or take the scan away"
         yield Rejection(f"{place.where} ({page.where})", reason)
@@ -59,9 +60,10 @@ def annotated_records(
         yield from records(place, page, lookup)
 
 
-def lying(place: Place, quarters: int) -> Rejection:
+def lying(place: Place, quarters: int, then: str = "") -> Rejection:
     """Why a scan that would be upright after ``quarters`` turns to the left is left out."""
-    return Rejection(place.where, f"not upright; turn it {90 * quarters} degrees to the left")
+    turn = f"not upright; turn it {90 * quarters} degrees to the left"
+    return Rejection(place.where, f"{turn} {then}".rstrip())
 
 
 def records(place: Place, page: Page, lookup: rows.Lookup, status: str = "") -> Iterator[Record]:
@@ -78,7 +80,7 @@ def records(place: Place, page: Page, lookup: rows.Lookup, status: str = "") -> 
         lookup: Components of encoded graphs.
         status: Of all glyphs; by default that of each label.
     """
-    labels = [parse(region.label) for region in page.regions]
+    labels = [parse(as_typed(region.label)) for region in page.regions]
     columns = [rows.label_columns(label, lookup) for label in labels]
     text = [label for label in labels if label.status is not Status.NOT_TEXT]
     factor = _reduction(place.image)
@@ -104,7 +106,7 @@ def records(place: Place, page: Page, lookup: rows.Lookup, status: str = "") -> 
             "id": f"{place.name}-{position}",
             "image": ImageRef(place.image, upright=True, box=region.box),
             **label,
-            "status": status or label["status"],
+            "status": PREDICTED if region.predicted else status or label["status"],
             **place.columns,
             "position": position,
         }

@@ -26,6 +26,9 @@ from cbs_bench.script.tagsets import bio_labels
 if TYPE_CHECKING:
     from pyarrow import Schema
 
+SHOWN = 3
+"""Rejections that are told where no row is good, so that no file tells them."""
+
 
 def build(
     name: str,
@@ -67,7 +70,7 @@ def build(
                 if progress is not None:
                     progress(writing.rows)
             if not report.counts:
-                reason = writing.first_rejected or "the raw data are empty"
+                reason = "; ".join(writing.first_rejected) or "the raw data are empty"
                 raise InputError(f"no good row ({reason})", path=raw, remedy="check --raw")
             writing.close()
         finally:
@@ -103,7 +106,7 @@ class _Writing:
         self, builder: CorpusBuilder, folder: Path, report: BuildReport, *, strict: bool
     ) -> None:
         self.rows = 0
-        self.first_rejected = ""
+        self.first_rejected: list[str] = []
         self._builder = builder
         self._folder = folder
         self._report = report
@@ -193,7 +196,8 @@ class _Writing:
             raise DataError(
                 rejection.reason, path=rejection.where, remedy="mend it, or build without --strict"
             )
-        self.first_rejected = self.first_rejected or f"{rejection.where}: {rejection.reason}"
+        if len(self.first_rejected) < SHOWN:
+            self.first_rejected.append(f"{rejection.where}: {rejection.reason}")
         line = {"where": rejection.where, "reason": rejection.reason}
         self._rejected.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._report.reject(rejection.where, rejection.reason)

@@ -13,8 +13,14 @@ from xml.etree import ElementTree as ET
 
 from cbs_bench import __version__
 from cbs_bench.dataset.annotations import as_written
-from cbs_bench.dataset.annotations.alto import parts
-from cbs_bench.export.scan_reading import ScanReading, around, confidence_of, text_of
+from cbs_bench.dataset.annotations.alto import parts, untouched
+from cbs_bench.export.scan_reading import (
+    Provenance,
+    ScanReading,
+    around,
+    confidence_of,
+    text_of,
+)
 from cbs_bench.types import Box, Glyph
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
@@ -31,6 +37,7 @@ def document(reading: ScanReading, image: str) -> str:
     ET.SubElement(description, "MeasurementUnit").text = "pixel"
     source = ET.SubElement(description, "sourceImageInformation")
     ET.SubElement(source, "fileName").text = image
+    ET.SubElement(source, "fileIdentifier").text = reading.digest
     processing = ET.SubElement(description, "Processing", ID="p1")
     ET.SubElement(processing, "processingStepDescription").text = f"models={reading.models}"
     settings = ET.SubElement(processing, "processingStepSettings")
@@ -52,11 +59,12 @@ def document(reading: ScanReading, image: str) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def models_of(root: ET.Element) -> str | None:
-    """The checksum of the models in a file of :func:`document`."""
+def provenance(root: ET.Element) -> Provenance:
+    """What a file of :func:`document` tells of how it came to be."""
     step = root.findtext("./{*}Description/{*}Processing/{*}processingStepDescription") or ""
     name, _, models = step.partition("=")
-    return models if name == "models" else None
+    image = root.findtext("./{*}Description/{*}sourceImageInformation/{*}fileIdentifier") or ""
+    return Provenance(models if name == "models" else None, image, changed=not untouched(root))
 
 
 def _line(block: ET.Element, column: list[Glyph], name: str) -> None:
@@ -85,4 +93,4 @@ def _characters(string: ET.Element, glyph: Glyph, shared: dict[str, str]) -> Non
 
 def _place(box: Box) -> dict[str, str]:
     names = ("HPOS", "VPOS", "WIDTH", "HEIGHT")
-    return {name: f"{value:.1f}" for name, value in zip(names, box.xywh, strict=True)}
+    return {name: f"{value:.0f}" for name, value in zip(names, box.xywh, strict=True)}

@@ -12,7 +12,7 @@ from cbs_bench import atomic
 from cbs_bench.dataset import safe_xml
 from cbs_bench.errors import InputError
 from cbs_bench.export import alto, page_xml, tei
-from cbs_bench.export.scan_reading import ScanReading
+from cbs_bench.export.scan_reading import Provenance, ScanReading, was_read
 from cbs_bench.walk import IMAGE_SUFFIXES, files_below
 
 OF_IMAGES = tuple(f"{suffix}.xml" for suffix in IMAGE_SUFFIXES)
@@ -25,8 +25,8 @@ class Format(Protocol):
     def document(self, reading: ScanReading, image: str) -> str:
         """The file of a scan; ``image`` is the path from the file to the scan."""
 
-    def models_of(self, root: Element) -> str | None:
-        """The checksum of the models that a file of this format tells."""
+    def provenance(self, root: Element) -> Provenance:
+        """What a file of this format tells of how it came to be."""
 
 
 FORMATS: dict[str, Format] = {"page": page_xml, "alto": alto, "tei": tei}
@@ -35,6 +35,8 @@ FORMATS: dict[str, Format] = {"page": page_xml, "alto": alto, "tei": tei}
 class XmlFolder:
     """Writes readings as XML, each by an atomic rename; a scan whose file is there is done.
 
+    What a person has changed stays as it is, whichever models read it.
+
     Args:
         path: The folder; made when the first file is written.
         form: One of :data:`FORMATS`.
@@ -42,7 +44,7 @@ class XmlFolder:
         progress: Called with the name of each scan written.
 
     Raises:
-        InputError: If the file of an image is of another format or of other models.
+        InputError: If the file of an image is of another format, or just as other models wrote it.
     """
 
     def __init__(
@@ -57,21 +59,23 @@ class XmlFolder:
         self._progress = progress
         self._form = form
         self._models = models
-        self._ours: set[Path] = set()
+        self._ours: dict[Path, str] = {}
         # A link to nothing is no file of a scan, and a closed folder says so when it is written to.
         for file in files_below(path, OF_IMAGES, left_out=lambda error: None):
             self._check(file)
 
-    def done(self, scan: str) -> bool:
+    def done(self, scan: str, digest: str = "") -> bool:
         """Whether the scan of this name was written before.
 
         Raises:
+            DataError: If it was another image, as far as the digests tell.
             InputError: If it was written in another format or by other models.
         """
         file = self._file(scan)
         if file.exists() and file not in self._ours:
             self._check(file)
-        return file in self._ours
+        remedy = "give another folder to --out, or move that file away"
+        return was_read(scan, digest, self._ours.get(file), file, remedy)
 
     def write(self, scan: ScanReading) -> None:
         """Write one scan."""
@@ -79,17 +83,18 @@ class XmlFolder:
         file.parent.mkdir(parents=True, exist_ok=True)
         image = scan.name if scan.path is None else _way(scan.path, file.parent)
         atomic.write_bytes(file, self._format.document(scan, image).encode("utf-8"))
-        self._ours.add(file)
+        self._ours[file] = scan.digest
         self._progress(scan.name)
 
     def _check(self, file: Path) -> None:
-        if self._format.models_of(safe_xml.read(file)) != self._models:
+        models, digest, changed = self._format.provenance(safe_xml.read(file))
+        if models is None or (models != self._models and not changed):
             raise InputError(
                 f"not written as {self._form} by these models",
                 path=file,
                 remedy="give another folder to --out, or remove this file",
             )
-        self._ours.add(file)
+        self._ours[file] = digest
 
     def _file(self, scan: str) -> Path:
         """Placed as the scans are; the image's suffix stays, because two may share a stem."""

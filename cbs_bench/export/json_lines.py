@@ -6,12 +6,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from cbs_bench.dataset.annotations.unread import READINGS
 from cbs_bench.errors import InputError
 from cbs_bench.export.lines import append
-from cbs_bench.export.scan_reading import ScanReading
-
-BEGIN = b'{"scan": "'
-"""How every line begins, a torn one too."""
+from cbs_bench.export.scan_reading import ScanReading, was_read
 
 
 class JsonLines:
@@ -31,13 +29,18 @@ class JsonLines:
     ) -> None:
         self.path = path
         self._progress = progress
-        self._finished: set[str] = set()
+        self._finished: dict[str, str] = {}
         if path.is_file():
             self._take_up(models)
 
-    def done(self, scan: str) -> bool:
-        """Whether the scan of this name is in the file."""
-        return scan in self._finished
+    def done(self, scan: str, digest: str = "") -> bool:
+        """Whether the scan of this name is in the file.
+
+        Raises:
+            DataError: If it was another image, as far as the digests tell.
+        """
+        remedy = "give another file to --out, or take its line out of that one"
+        return was_read(scan, digest, self._finished.get(scan), self.path, remedy)
 
     def write(self, scan: ScanReading) -> None:
         """Append one scan."""
@@ -50,13 +53,13 @@ class JsonLines:
         for number, line in enumerate(whole, 1):
             try:
                 reading = json.loads(line)
-                self._finished.add(reading["scan"])
+                self._finished[reading["scan"]] = reading.get("digest", "")
                 others = reading.get("models") != models
             except (ValueError, KeyError, TypeError) as error:
                 raise self._refusal("not a line of readings", number) from error
             if others:
                 raise self._refusal("read by other models than these", number)
-        if not torn.startswith(BEGIN[: len(torn)]):
+        if not torn.startswith(READINGS[: len(torn)]):
             raise self._refusal("not a line of readings", len(whole) + 1)
         if torn:
             with self.path.open("r+b") as file:

@@ -44,7 +44,7 @@ class TextLines:
         self.path = path
         self._progress = progress
 
-    def done(self, scan: str) -> bool:
+    def done(self, scan: str, digest: str = "") -> bool:
         """Nothing was written before."""
         return False
 

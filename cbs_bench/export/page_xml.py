@@ -13,8 +13,9 @@ from xml.etree import ElementTree as ET
 
 from cbs_bench import __version__
 from cbs_bench.dataset.annotations import as_written
-from cbs_bench.dataset.annotations.page_xml import parts
+from cbs_bench.dataset.annotations.page_xml import parts, untouched
 from cbs_bench.export.scan_reading import (
+    Provenance,
     ScanReading,
     alternatives,
     around,
@@ -40,6 +41,8 @@ def document(reading: ScanReading, image: str) -> str:
     ET.SubElement(metadata, "LastChange").text = now
     step = {"type": "processingStep", "name": "models", "value": reading.models}
     ET.SubElement(metadata, "MetadataItem", step)
+    step = {"type": "processingStep", "name": "scan", "value": reading.digest}
+    ET.SubElement(metadata, "MetadataItem", step)
     page = ET.SubElement(
         root,
         "Page",
@@ -61,10 +64,11 @@ def document(reading: ScanReading, image: str) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def models_of(root: ET.Element) -> str | None:
-    """The checksum of the models in a file of :func:`document`."""
-    item = root.find("./{*}Metadata/{*}MetadataItem[@name='models']")
-    return None if item is None else item.get("value")
+def provenance(root: ET.Element) -> Provenance:
+    """What a file of :func:`document` tells of how it came to be."""
+    items = root.findall("./{*}Metadata/{*}MetadataItem")
+    told = {item.get("name"): item.get("value") for item in items}
+    return Provenance(told.get("models"), told.get("scan") or "", changed=not untouched(root))
 
 
 def _line(region: ET.Element, column: list[Glyph], name: str) -> None:

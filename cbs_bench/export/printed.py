@@ -15,7 +15,7 @@ class Printed:
     def __init__(self, form: str) -> None:
         self._form = form
 
-    def done(self, scan: str) -> bool:
+    def done(self, scan: str, digest: str = "") -> bool:
         """Nothing was printed before."""
         return False
 

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from cbs_bench.errors import DataError
 from cbs_bench.tokenizer.reading import SlipReading
 from cbs_bench.types import Box, Glyph
 from cbs_bench.vision.turning import turned_box
@@ -24,6 +25,7 @@ class ScanReading:
         reading: Its glyphs and tokens.
         models: Checksum of what read it, :attr:`MultiGranularityTokenizer.checksum`.
         path: The image; ``None`` for a row of a dataset.
+        digest: Of the image file, :attr:`~cbs_bench.scans.Scan.digest`.
     """
 
     name: str
@@ -32,6 +34,7 @@ class ScanReading:
     reading: SlipReading
     models: str
     path: Path | None = None
+    digest: str = ""
 
     @property
     def glyphs(self) -> tuple[Glyph, ...]:
@@ -50,6 +53,7 @@ class ScanReading:
             "width": self.width,
             "height": self.height,
             "models": self.models,
+            "digest": self.digest,
             **self.reading.as_dict(),
         }
 
@@ -81,11 +85,48 @@ class ScanReading:
 class Sink(Protocol):
     """Where readings go, and which are there already."""
 
-    def done(self, scan: str) -> bool:
-        """Whether the scan of this name was written before."""
+    def done(self, scan: str, digest: str = "") -> bool:
+        """Whether the scan of this name was written before.
+
+        Raises:
+            DataError: If it was another image, as far as the digests tell.
+        """
 
     def write(self, scan: ScanReading) -> None:
         """Write one scan, so that a crash afterwards does not lose it."""
+
+
+class Provenance(NamedTuple):
+    """What a file of a scan tells of how it came to be.
+
+    Attributes:
+        models: Checksum of the models; ``None`` where it tells none.
+        digest: Of the image; empty where it tells none.
+        changed: Whether a person has changed what the models read.
+    """
+
+    models: str | None
+    digest: str
+    changed: bool
+
+
+def was_read(scan: str, digest: str, known: str | None, out: Path, remedy: str) -> bool:
+    """Whether a scan was read before.
+
+    Args:
+        scan: Its name.
+        digest: Of its image now.
+        known: Of the image that was read under this name; ``None`` where none was.
+        out: Where it was read into.
+        remedy: What to do if it was another image.
+
+    Raises:
+        DataError: If it was another image, as far as the digests tell.
+    """
+    if known and digest and known != digest:
+        problem = f"another image of this name was read into {out}"
+        raise DataError(problem, path=scan, remedy=remedy)
+    return known is not None
 
 
 def text_of(glyph: Glyph) -> str:

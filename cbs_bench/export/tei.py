@@ -9,7 +9,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from cbs_bench import __version__
-from cbs_bench.export.scan_reading import ScanReading, text_of
+from cbs_bench.export.scan_reading import Provenance, ScanReading, text_of
 from cbs_bench.types import Box
 
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
@@ -44,9 +44,11 @@ def document(reading: ScanReading, image: str) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def models_of(root: ET.Element) -> str | None:
-    """The checksum of the models in a file of :func:`document`."""
-    return root.findtext("./{*}teiHeader/{*}encodingDesc/{*}appInfo/{*}application/{*}p/{*}ident")
+def provenance(root: ET.Element) -> Provenance:
+    """What a file of :func:`document` tells of how it came to be, but for a person's changes."""
+    path = "./{*}teiHeader/{*}encodingDesc/{*}appInfo/{*}application/{*}p/{*}ident"
+    models, image, *_ = *(ident.text or "" for ident in root.findall(path)), None, ""
+    return Provenance(models, image or "", changed=False)
 
 
 def _header(root: ET.Element, reading: ScanReading) -> None:
@@ -66,6 +68,9 @@ def _header(root: ET.Element, reading: ScanReading) -> None:
     models = ET.SubElement(software, "p")
     models.text = "models "
     ET.SubElement(models, "ident").text = reading.models
+    image = ET.SubElement(software, "p")
+    image.text = "image "
+    ET.SubElement(image, "ident").text = reading.digest
 
 
 def _corners(box: Box) -> dict[str, str]:

@@ -11,9 +11,13 @@ from pathlib import Path
 from PIL import Image
 
 from cbs_bench import atomic
+from cbs_bench.errors import InputError
 from cbs_bench.tokenizer import MultiGranularityTokenizer
 from cbs_bench.tokenizer.reading import SlipReading
 from cbs_bench.vision.images import Pixels
+
+BEGIN = '<!doctype html><html lang="zh-Hant"><meta charset="utf-8"><title>Slips as read</title>'
+"""How every page begins."""
 
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.4 system-ui, sans-serif; }
@@ -43,17 +47,26 @@ def write_page(
         The number of scans on the page.
 
     Raises:
+        InputError: If there is a file already that is no such page.
         OSError: If there can be no such file; where its folder cannot be, no scan is read.
     """
+    if path.exists() and not path.is_dir() and not _is_page(path):
+        raise InputError(
+            "is no page of `view`", path=path, remedy="give another file to --out, or remove it"
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     figures = [_figure(name, pixels, tokenizer) for name, pixels in scans]
     page = (
-        '<!doctype html><html lang="zh-Hant"><meta charset="utf-8"><title>Slips as read</title>'
-        f"<style>{STYLE}</style><h1>Slips as read</h1><p>Green: a character. Orange: "
+        f"{BEGIN}<style>{STYLE}</style><h1>Slips as read</h1><p>Green: a character. Orange: "
         f"components, where the recogniser was not sure.</p><main>{''.join(figures)}</main></html>"
     )
     atomic.write_bytes(path, page.encode("utf-8"))
     return len(figures)
+
+
+def _is_page(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(BEGIN)) == BEGIN.encode()
 
 
 def _figure(name: str, pixels: Pixels, tokenizer: MultiGranularityTokenizer) -> str:

@@ -21,6 +21,9 @@ Array = npt.NDArray[np.float64]
 RESAMPLES = 1000
 """Resamples behind every interval, unless a caller asks for another number."""
 
+TAILS = (2.5, 97.5)
+"""Percentiles between which the interval lies."""
+
 SYSTEM, BASELINE = 1, 2
 """Whose seeds are drawn."""
 
@@ -91,6 +94,8 @@ def relative_gain(
 ) -> Interval:
     """``F1(system) / F1(baseline) - 1`` over the same resampled sentences, each with its seeds.
 
+    A gain over a baseline that has nothing right is infinite.
+
     Args:
         system: ``[seeds, sentences, 3]`` of one tokenizer.
         baseline: The same of another, on the same sentences in the same order.
@@ -125,11 +130,14 @@ def _drawn(counts: Array, resamples: int, seed: int, role: int) -> Array:
 
 
 def _relative(ours: Array, theirs: Array) -> Array:
-    return np.divide(ours, theirs, out=np.ones_like(ours), where=theirs > 0) - 1
+    over_nothing = np.where(ours > 0, np.inf, 1.0)
+    return np.divide(ours, theirs, out=over_nothing, where=theirs > 0) - 1
 
 
 def _interval(value: float, drawn: Array) -> Interval:
-    low, high = np.percentile(drawn, [2.5, 97.5])
+    # Between a number and infinity there is nothing to interpolate.
+    finite = np.isfinite(drawn).all()
+    low, high = np.percentile(drawn, TAILS, method="linear" if finite else "nearest")
     tail = min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
     p_value = min(1.0, 2 * (tail + 1) / (len(drawn) + 1))
     return Interval(value, float(low), float(high), p_value)

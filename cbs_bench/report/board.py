@@ -189,14 +189,15 @@ class Slice:
     def system(self) -> Score | None:
         """The score of the reference, if it is here.
 
-        Of several entries of one tokenizer it is the one whose setup most entries share.
+        Of several entries of one tokenizer it is the one whose setup most entries share, else the
+        first by name: none is chosen by its scores, which are those of the test.
         """
         own = [score for score in self.scores if score.entry.is_compared]
         named = [score for score in own if score.entry.name == self.reference]
         setups = Counter(score.entry.setup for score in own)
-        return max(
+        return min(
             named or [score for score in own if score.entry.tokenizer == self.reference],
-            key=lambda score: setups[score.entry.setup],
+            key=lambda score: (-setups[score.entry.setup], score.entry.name),
             default=None,
         )
 

@@ -30,6 +30,7 @@ ESCAPES = {
     "[": "{[}",  # after the end of a row a bracket or a star would be an argument
     "*": "{*}",
     "±": r"$\pm$",
+    "∞": r"$\infty$",
     MINUS: "$-$",
     "→": r"$\rightarrow$",
     "·": r"\textperiodcentered{}",

@@ -106,11 +106,16 @@ def _gains_on(part: Slice, where: str) -> Iterator[str]:
 def _gain(comparison: Comparison) -> str:
     found = comparison.gain
     return (
-        f"{gain(found)} (95 % interval {100 * found.low:+.2f} to {100 * found.high:+.2f} %, "
+        f"{gain(found)} (95 % interval {signed(found.low)} to {signed(found.high)} %, "
         f"p = {found.p_value:.3f})"
     )
 
 
 def gain(gained: Interval) -> str:
     """A relative gain in percent, signed."""
-    return f"{100 * gained.value:+.2f} %"
+    return f"{signed(gained.value)} %"
+
+
+def signed(share: float) -> str:
+    """A difference in percent without the sign of percent; over nothing it is infinite."""
+    return f"{100 * share:+.2f}".replace("inf", "∞")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,12 +10,15 @@ from dataclasses import dataclass, field
 from cbs_bench.metrics.bootstrap import Interval, f1_interval
 from cbs_bench.report.board import Board, Entry, RiskCurve, Score, Slice, prf
 from cbs_bench.report.measures import measure
-from cbs_bench.report.sentences import gain, percent
+from cbs_bench.report.sentences import gain, percent, signed
 
 CONFUSIONS = 12
 """Pairs of tags in a table of confusion: the most frequent ones."""
 
 NONE = "–"
+
+MOST = 1e9
+"""What an infinite gain sorts by."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,9 @@ def overview(boards: Sequence[Board]) -> Table:
                 _whole(len(board.entries)),
                 _name(best.entry),
                 *_score_cells(best, None)[2:],
-                Cell(gain(compared.gain), compared.gain.value) if compared else Cell(NONE),
+                Cell(gain(compared.gain), min(compared.gain.value, MOST))
+                if compared
+                else Cell(NONE),
                 Cell(f"{compared.gain.p_value:.3f}", compared.gain.p_value)
                 if compared
                 else Cell(NONE),
@@ -259,10 +265,11 @@ def _gain_cells(main: Slice, score: Score) -> tuple[Cell, ...]:
     if found is None:
         return (Cell(NONE), Cell(NONE), Cell(NONE))
     gained = found.gain
-    shown = f"{100 * gained.low:+.2f} – {100 * gained.high:+.2f}"
+    shown = f"{signed(gained.low)} – {signed(gained.high)}"
+    drawn = gained if math.isfinite(gained.high) else None
     return (
-        Cell(gain(gained), gained.value),
-        Cell(shown, gained.low, gained, is_difference=True),
+        Cell(gain(gained), min(gained.value, MOST)),
+        Cell(shown, min(gained.low, MOST), drawn, is_difference=True),
         Cell(f"{gained.p_value:.3f}", gained.p_value),
     )
 

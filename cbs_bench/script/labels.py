@@ -9,15 +9,20 @@ so by its status.
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+
+from cbs_bench.script.punctuation import is_punctuation
 
 UNENCODED_MARK = "○"
 LOST_MARK = "□"
 NOT_TEXT = frozenset({"△", "●", "☆", "None", "K", "L", "？"})
 
 _BRACKETS = {"（": "）", "(": ")", "〈": "〉", "[": "]"}
+_BRACES = str.maketrans("｛｝", "{}")
+_MARKS = frozenset({*"=？", *_BRACKETS})
 _CHAIN = re.compile("[→-]")
 _BRACE_OR_LINE_END = re.compile(r"[{}\n]")
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -108,6 +113,19 @@ def parse(raw: str) -> Label:
     )
 
 
+def as_typed(label: str) -> str:
+    """A label that somebody typed, in the one spelling of its class.
+
+    White space around it is no part of it, input methods type full-width braces, and compatibility
+    ideographs look like the characters that they stand for.
+
+    Examples:
+        >>> [as_typed(label) for label in ("之 ", "｛日止頁｝", "\uf967")]
+        ['之', '{日止頁}', '不']
+    """
+    return unicodedata.normalize("NFC", label.strip()).translate(_BRACES)
+
+
 def split_glyphs(text: str) -> list[str]:
     """Running text as glyphs, one string each; joined they are the text again.
 
@@ -125,6 +143,27 @@ def split_glyphs(text: str) -> list[str]:
         glyphs.append(text[position:end])
         position = end
     return glyphs
+
+
+def split_labels(text: str) -> list[str]:
+    """Running text as labels, one a glyph: its marks and readings go with it.
+
+    Punctuation is left out.
+
+    Examples:
+        >>> split_labels("又（有）上B，{日止頁}（夏）孔子=")
+        ['又（有）', '上B', '{日止頁}（夏）', '孔', '子=']
+    """
+    labels: list[str] = []
+    closing = ""
+    for glyph in split_glyphs(text):
+        belongs = closing or glyph in _MARKS or glyph in string.ascii_uppercase
+        if labels and belongs:
+            labels[-1] += glyph
+            closing = "" if glyph == closing else closing or _BRACKETS.get(glyph, "")
+        elif not is_punctuation(glyph):
+            labels.append(glyph)
+    return labels
 
 
 def compose_parts(composition: str) -> tuple[str, ...]:
@@ -186,7 +225,7 @@ def _status_of(graph: str) -> Status:
         return Status.UNENCODED
     if graph == LOST_MARK:
         return Status.LOST
-    if graph in NOT_TEXT:
+    if graph in NOT_TEXT or all(map(is_punctuation, graph)):
         return Status.NOT_TEXT
     return Status.ENCODED
 

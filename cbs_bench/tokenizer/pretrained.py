@@ -51,5 +51,6 @@ def pretrained_tokenizer(
         cls_token=cls,
         sep_token=sep,
         mask_token=mask,
+        model_input_names=["input_ids", "token_type_ids", "attention_mask"],
         clean_up_tokenization_spaces=False,
     )

@@ -6,7 +6,7 @@ it left out, and what comes of it is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +67,14 @@ def adapt(
     learned = lesson.left_out_in_turn()
     before, after = accuracies(score(base, lesson.tried), base.card), accuracies(learned, card)
     report(f"{LEFT_OUT}: {_told(before, after)}")
+    for doubt in _doubts(base.card, before, after):
+        report(doubt)
     card["scores"] = {LEFT_OUT: {"crops": len(lesson.tried), "before": before, "after": after}}
     if len(crops) >= ENOUGH_TO_CALIBRATE:
-        card["calibration"] = calibrate(learned, card) | {"fitted_on": LEFT_OUT}
+        # Graphs without a class are none of the crops: at no risk at all they would be taken for
+        # classes, so that a lesson learned well is no reason to trust more than before.
+        least = float(base.card["calibration"]["threshold"])
+        card["calibration"] = calibrate(learned, card, least=least) | {"fitted_on": LEFT_OUT}
     card["adapted"] = {
         "from": identity(pair.recognizer),
         "data": [folder.name for folder in data],
@@ -100,6 +105,16 @@ def _refuse_too_few(crops: Sequence[Crop], data: Sequence[Path]) -> None:
             path=", ".join(map(str, data)),
             remedy="label or correct more glyphs, and build again",
         )
+
+
+def _doubts(
+    card: Mapping[str, Any], before: Mapping[str, float], after: Mapping[str, float]
+) -> Iterator[str]:
+    """What to know before the models are used."""
+    if "adapted" in card:
+        yield "the models were adapted before; if to these slips, the figures hold for no others"
+    if after["top1"] < before["top1"]:
+        yield "no better than before: see that the labels are right, or go on with the old models"
 
 
 def _told(before: Mapping[str, float], after: Mapping[str, float]) -> str:

@@ -37,12 +37,13 @@ COMPONENT_THRESHOLDS = np.linspace(0.05, 0.7, 27)
 UNSEEN_WEIGHTS = (1.0, 2.0, 4.0, 8.0, 16.0)
 
 
-def calibrate(scored: Scored, card: Mapping[str, Any]) -> dict[str, float]:
+def calibrate(scored: Scored, card: Mapping[str, Any], *, least: float = 0.0) -> dict[str, float]:
     """Temperature, prior and bias by likelihood, the rest by risk and coverage and component F1.
 
     Args:
         scored: Outputs for crops that were not trained on.
         card: The model's, calibrated or not.
+        least: The threshold is not below it.
 
     Returns:
         What stands under ``calibration`` in the model's card; ``coverage`` is the share of the
@@ -68,7 +69,7 @@ def calibrate(scored: Scored, card: Mapping[str, Any]) -> dict[str, float]:
     probabilities = chances(temperature, weight, bias)
     confidence = probabilities.max(axis=1)
     threshold, coverage, risk = risk_coverage(confidence, probabilities.argmax(axis=1) == labels)
-    within = np.flatnonzero(risk <= MAX_RISK)
+    within = np.flatnonzero((risk <= MAX_RISK) & (threshold >= least))
     fitted = float(threshold[within[-1]]) if within.size else CAUTIOUS
     calibration = {
         "temperature": round(temperature, 4),

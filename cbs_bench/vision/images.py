@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from pathlib import Path
+from threading import Lock
 
 import cv2
 import numpy as np
@@ -18,6 +19,9 @@ Pixels = npt.NDArray[np.uint8]
 ImageSource = Path | str | bytes | Pixels | Image.Image
 
 MAX_PIXELS = 400_000_000
+
+_LIMIT = Lock()
+"""Held while Pillow's limit, which is one for the whole process, is lifted."""
 
 _UNREADABLE = (
     OSError, SyntaxError, ValueError, KeyError, TypeError, Image.DecompressionBombError,
@@ -50,7 +54,7 @@ def load_image(source: ImageSource) -> Pixels:
         return _pixels(ImageOps.exif_transpose(source))
     name = "image" if isinstance(source, bytes) else str(source)
     try:
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as opened:
+        with _opened(io.BytesIO(source) if isinstance(source, bytes) else source) as opened:
             return _pixels(_page(opened, source))
     except DataError as error:
         raise DataError(error.problem, path=name, remedy=error.remedy) from error
@@ -81,6 +85,16 @@ def resize(grey: Pixels, scale: float) -> Pixels:
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     resized: Pixels = cv2.resize(grey, size, interpolation=how)
     return resized
+
+
+def _opened(file: io.BytesIO | str | Path) -> Image.Image:
+    """An image whose header is read; Pillow's own limit is lower than :data:`MAX_PIXELS`."""
+    with _LIMIT:
+        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            return Image.open(file)
+        finally:
+            Image.MAX_IMAGE_PIXELS = limit
 
 
 def _turn_to_page(image: Image.Image) -> None:

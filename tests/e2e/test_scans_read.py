@@ -242,6 +242,63 @@ def test_a_run_that_would_mix_readings_is_refused(options, tmp_path, capsys, wri
     assert {path: path.read_bytes() for path in out.iterdir()} == before
 
 
+@pytest.mark.parametrize(("form", "out"), [("jsonl", "read.jsonl"), ("page", "read")])
+def test_another_image_of_a_name_that_was_read_is_named_and_the_rest_goes_on(
+    form, out, tmp_path, monkeypatch, capsys, write_scan
+):
+    monkeypatch.chdir(tmp_path)
+    for box in ("first", "second"):
+        Path(box).mkdir()
+        write_scan(Path(box, "1.png"))
+    write_scan(Path("second", "2.png"))
+    command = ["tokenize", "--format", form, "--out", out]
+    assert main([*command, "first"]) == 0
+    assert main([*command, "first"]) == 0
+    shutil.move("first", "moved")
+    assert main([*command, "moved"]) == 0
+    capsys.readouterr()
+    Image.effect_noise((60, 80), 9).save(Path("second", "1.png"))
+    assert main([*command, "second"]) == 2
+    shown = capsys.readouterr().err
+    assert re.search(r"^cbs-bench: 1\.png: another image of this name .*; give another", shown)
+    written = Path(out).read_text("utf-8") if form == "jsonl" else str(list(Path(out).iterdir()))
+    assert "2.png" in written
+
+
+@pytest.mark.parametrize("form", ["page", "alto"])
+def test_other_models_read_what_is_new_and_leave_alone_what_a_person_changed(
+    form, tmp_path, monkeypatch, capsys, write_scan
+):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(SHIPPED.recognizer, "models")
+    card = json.loads(Path("models/model.json").read_text("utf-8")) | {"scores": {}}
+    Path("models/model.json").write_text(json.dumps(card), "utf-8")
+    Path("scans").mkdir()
+    slips = Path(cbs_bench.__file__).parent / "corpora" / "mini" / "slips"
+    Image.open(slips / "01.webp").save("scans/1.png")
+    command = ["tokenize", "scans", "--format", form, "--out", "scans"]
+    assert main(command) == 0
+    file = Path("scans/1.png.xml")
+    corrected = re.sub('(<Unicode>|CONTENT=").', r"\1王", file.read_text("utf-8"), count=1)
+    file.write_text(corrected, "utf-8")
+    write_scan(Path("scans/2.png"))
+    assert main([*command, "--models", "models"]) == 0
+    assert file.read_text("utf-8") == corrected
+    assert Path("scans/2.png.xml").exists()
+    assert "1 scan was read before" in capsys.readouterr().err
+
+
+def test_a_page_takes_the_place_of_no_other_file(tmp_path, capsys, write_scan):
+    scan, page = tmp_path / "a.png", tmp_path / "read.html"
+    write_scan(scan)
+    before = scan.read_bytes()
+    assert main(["view", str(scan), "--out", str(page)]) == 0
+    assert main(["view", str(scan), "--out", str(page)]) == 0
+    assert main(["view", str(scan), "--out", str(scan)]) == 2
+    assert "a.png: is no page of `view`; give another file" in capsys.readouterr().err
+    assert scan.read_bytes() == before
+
+
 def test_out_obeys_the_format(tmp_path, write_scan):
     write_scan(tmp_path / "a.png")
     for form, line in (("text", "a.png\t"), ("jsonl", '{"scan": "a.png"')):

@@ -88,3 +88,20 @@ def test_a_file_that_cannot_be_imported_is_one_line(content, shown, tmp_path, mo
 def test_a_plugin_is_checked_against_our_types(package):
     """PEP 561: without the marker a type checker takes everything of ours for ``Any``."""
     assert files(package).joinpath("py.typed").is_file()
+
+
+def test_a_plugin_without_what_its_interface_names_is_refused(registered, tmp_path, monkeypatch):
+    (tmp_path / "unfinished_plugin.py").write_text(
+        "from cbs_bench.interfaces import SlipTokenizer\n\n\nclass Mine(SlipTokenizer):\n    pass\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    registered("theirs", "unfinished_plugin:Mine")
+    reason = "tokenizer 'theirs' has no granularity; give Mine this attribute, as SlipTokenizer"
+    with pytest.raises(PluginError, match=reason):
+        BASELINES.load("theirs")
+
+
+def test_a_name_that_no_file_can_have_is_refused(registered):
+    registered("a/b", "baselines.bpe:BpeTokenizer")
+    with pytest.raises(PluginError, match="'a/b' has a name that no file can have; rename"):
+        BASELINES.load("a/b")

@@ -9,6 +9,7 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cbs_bench import predictions, runner
@@ -120,7 +121,8 @@ def run(mini, tmp_path, monkeypatch, plugin, capsys):
 
     def run(task="count", tokenizer="mine", *, data=mini, debug=()):
         command = ["run", task, "--data", str(data), "--out", str(tmp_path / "results")]
-        status = main([*command, "--tokenizers", tokenizer, "--seeds", "1", *debug])
+        tokenizers = ["--tokenizers", tokenizer] if tokenizer else []
+        status = main([*command, *tokenizers, "--seeds", "1", *debug])
         return status, capsys.readouterr().err
 
     return run
@@ -277,12 +279,93 @@ def test_an_error_outside_of_plugins_is_no_plugins(run, monkeypatch):
 def test_where_no_tokenizer_is_compared_none_is_named_but_the_system_that_ran(
     run, task, who, tmp_path, capsys
 ):
-    assert run(task, "character") == (0, "")
+    assert run(task, "character") == (
+        2,
+        f"cbs-bench: task {task!r} takes no --tokenizers; leave it out\n",
+    )
+    assert run(task, None) == (0, "")
     (path,) = (tmp_path / "results" / task).glob("*.json")
     assert path.name == f"mini-{who}-0.json"
     assert main(["report", str(path.parent), "--format", "csv"]) == 0
     assert f"{task},mini," in (shown := capsys.readouterr().out)
     assert f",test,{who},all," in shown
+
+
+@pytest.mark.parametrize(
+    ("task", "healthy", "ill", "error"),
+    [
+        ("count", "return cls()", "return None", "AttributeError: 'NoneType' object has no"),
+        ("tokenization", "vocab_size, seed", "vocab_size", "TypeError: Mine.train() got an"),
+    ],
+)
+def test_what_a_plugin_should_not_return_is_not_blamed_on_us(
+    run, plugin, task, healthy, ill, error
+):
+    plugin(TOKENIZER.replace(healthy, ill, 1))
+    status, shown = run(task)
+    assert status == 2
+    assert error in shown
+    if task == "tokenization":
+        assert "see that tokenizer 'mine' return what their interface asks for" in shown
+        assert "mend it" not in shown
+
+
+def test_a_granularity_that_is_none_is_refused_before_anything_is_learned(run, plugin, tmp_path):
+    plugin(TOKENIZER.replace('granularity = "character"', 'granularity = "words"', 1))
+    assert run() == (
+        2,
+        "cbs-bench: the granularity of tokenizer 'mine' is 'words'; choose one of character, "
+        "component, subword\n",
+    )
+    assert not (tmp_path / "results").exists()
+
+
+def test_numbers_of_numpy_are_numbers(run, result, monkeypatch):
+    measures = {"length": np.float32(0.5), "lengths": np.arange(2)}
+    scored = CountTask.score
+    monkeypatch.setattr(
+        CountTask, "score", lambda *own: scored(*own) | {"extra": measures | {"by": "numpy"}}
+    )
+    monkeypatch.setattr(
+        CountTask,
+        "predict",
+        lambda *_: [Predictions("transcription", "test", [{"id": "a", "tokens": np.int64(1)}])],
+    )
+    assert run() == (0, "")
+    extra = json.loads(result.read_text(encoding="utf-8"))["tracks"][0]["extra"]
+    assert extra == {"length": 0.5, "lengths": [0, 1], "by": "numpy"}
+    (stored,) = predictions.read(predictions.path_beside(result))
+    assert stored.rows == [{"id": "a", "tokens": 1}]
+
+
+@pytest.mark.parametrize("measure", [float("nan"), {1, 2}, np.float64("inf")])
+def test_what_no_result_can_hold_is_refused(measure, run, result, monkeypatch):
+    scored = CountTask.score
+    monkeypatch.setattr(CountTask, "score", lambda *own: scored(*own) | {"extra": {"n": measure}})
+    status, shown = run()
+    assert status == 2
+    assert shown.startswith(f"cbs-bench: {result}: what was measured is no JSON (")
+    assert not result.exists()
+
+
+@pytest.mark.parametrize("torn", ["", '{"schema": 2', "[]"])
+def test_a_damaged_result_is_run_again(run, result, torn):
+    run()
+    result.write_text(torn, encoding="utf-8")
+    status, shown = run()
+    assert status == 0
+    assert shown.startswith(f"cbs-bench: {result}: run again, because it is not a result: ")
+    assert run() == (0, "")
+
+
+def test_the_result_of_another_of_the_same_file_name_is_not_overwritten(run, result):
+    run()
+    change(result, tokenizer="e", tagger="min")
+    assert run() == (
+        2,
+        f"cbs-bench: {result}: its tokenizer is 'e', where 'mine' is asked for; give another "
+        "--out\n",
+    )
 
 
 @pytest.mark.usefixtures("run")

@@ -33,7 +33,7 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
     if unit != "pixel":
         yield Fault(path.name, f"measured in {unit}, not in pixels")
         return
-    written = AsWritten(_texts(root, "processingStepSettings"))
+    written = _as_written(root)
     strings = (element for element in root.iter() if local_name(element) == "String")
     page = Page(
         next(_texts(root, "fileName"), ""),
@@ -42,7 +42,7 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
         _size(root),
         ordered=True,
         quarters=_quarters(root),
-        predicted=written.all(parts(root)),
+        predicted=untouched(root),
     )
     yield from lines.with_glyphs(page, ((_NO_LINE, [_word(one)]) for one in strings), written)
 
@@ -50,6 +50,15 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
 def parts(root: Element) -> Iterator[Part]:
     """Every string and glyph of a file, in its order."""
     return (_part(element) for element in root.iter() if local_name(element) in _KINDS)
+
+
+def untouched(root: Element) -> bool:
+    """Whether a file is as this package wrote it, but for what has no record."""
+    return _as_written(root).all(parts(root))
+
+
+def _as_written(root: Element) -> AsWritten:
+    return AsWritten(_texts(root, "processingStepSettings"))
 
 
 def _size(root: Element) -> tuple[float, float] | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from cbs_bench.dataset.annotations.pages import XYWH
 
-START = "cbs-bench wrote "
+START = "cbs-bench wrote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,16 @@ class AsWritten:
 
     Args:
         notes: What stands where the format keeps such things; another tool's notes are no record.
+
+    Attributes:
+        recorded: Whether this package wrote the file, and whoever saved it since kept the record.
     """
 
     def __init__(self, notes: Iterable[str]) -> None:
-        found = next((note for note in notes if note.startswith(START)), START)
-        self._recorded = found.removeprefix(START).split()
-        self._known = frozenset(self._recorded)
+        found = next((note for note in notes if note.startswith(START)), None)
+        self.recorded = found is not None
+        self._checksums = (found or START).removeprefix(START).split()
+        self._known = frozenset(self._checksums)
 
     def text(self, part: Part) -> bool:
         """Whether the text of a part is the one that was written."""
@@ -54,12 +58,12 @@ class AsWritten:
 
     def all(self, parts: Iterable[Part]) -> bool:
         """Whether a file has these parts because nobody changed any."""
-        return bool(self._recorded) and self._recorded == list(_checksums(parts))
+        return self.recorded and self._checksums == list(_checksums(parts))
 
 
 def record(parts: Iterable[Part]) -> str:
     """The note by which :class:`AsWritten` knows these parts again."""
-    return START + " ".join(_checksums(parts))
+    return " ".join([START, *_checksums(parts)])
 
 
 def _checksums(parts: Iterable[Part]) -> Iterator[str]:

@@ -3,7 +3,8 @@
 Editors show the text of a line or a word, and many leave that of the glyphs below as it was. So a
 text that differs from the one this package wrote is a correction, wherever it was made; where
 several were changed, that of the word goes before that of the line, and both before the glyph's.
-Of a file without a record of what was written, the glyphs' texts count as written.
+Of a file without a record of what was written, the glyphs' texts count as written; in one with a
+record, whatever is not a line is one glyph, because that is how it was written.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from dataclasses import dataclass, replace
 
 from cbs_bench.dataset.annotations.as_written import AsWritten, Part
 from cbs_bench.dataset.annotations.pages import XYWH, Fault, Page, Region
+from cbs_bench.dataset.annotations.shares import shared_out
 from cbs_bench.script.labels import parse, split_glyphs
 
 Words = Sequence[tuple[Part, Sequence[Part]]]
 """Each word and its glyphs; one without glyphs is its own glyph."""
 
 
-class _CountError(ValueError):
-    """A text has more or fewer graphs than glyphs are marked."""
+class _UnclearError(ValueError):
+    """A text does not say which of its graphs is which of the glyphs marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +45,16 @@ def with_glyphs(
         written: What was written.
     """
     regions: list[Region] = []
-    fault = ""
-    try:
-        for line, words in lines:
-            for found in _read(line, words, written, page.where):
-                if isinstance(found, Fault):
-                    yield found
-                else:
-                    regions.append(found)
-    except _CountError as error:
-        fault = str(error)
+    unclear: list[str] = []
+    for line, words in lines:
+        try:
+            found = list(_read(line, words, written, page.where))
+        except _UnclearError as error:
+            unclear += error.args
+            continue
+        regions += (one for one in found if isinstance(one, Region))
+        yield from (one for one in found if isinstance(one, Fault))
+    fault = f"{'; '.join(unclear)}; mend its text or its boxes" if unclear else ""
     yield replace(page, regions=tuple(regions), fault=fault)
 
 
@@ -66,32 +68,31 @@ def _read(line: Part, words: Words, written: AsWritten, file: str) -> Iterator[R
     texts = zip(of_words, of_line, glyphs, strict=True)
     for glyph, box, choice in zip(marked, boxes, texts, strict=True):
         where, label = f"{file} {glyph.name}", _corrected(choice)
-        if glyph.kind != "glyph" and not _is_one(label):
-            yield Fault(where, f"a {glyph.kind} of several glyphs without boxes of its glyphs")
+        one = glyph.kind == "glyph" or (glyph.kind != "line" and written.recorded) or _is_one(label)
+        if not one:
+            what = "of several glyphs" if label else "without text and"
+            yield Fault(where, f"a {glyph.kind} {what} without boxes of its glyphs")
         elif box is None:
             yield Fault(where, "it has no box of numbers")
         else:
-            yield Region(box, label, where)
+            guess = label.startswith("{") and all(text.as_written for text in choice if text.value)
+            yield Region(box, label, where, predicted=guess)
 
 
 def _pieces(whole: Part, glyphs: Sequence[Part], written: AsWritten) -> list[_Text]:
     """What the text of a word or line says of each of its glyphs."""
     text, own = "".join(whole.text.split()), [glyph.text for glyph in glyphs]
-    if text == "".join(own):
-        graphs = own
-    elif len(glyphs) == 1 and _is_one(text):
-        graphs = [text]
-    else:
-        graphs = split_glyphs(text)
     as_written = written.text(whole)
-    if not text or (as_written and len(graphs) != len(glyphs)):
-        return [_text(glyph, written) for glyph in glyphs]  # glyphs came or went since
-    if len(graphs) != len(glyphs):
-        raise _CountError(
-            f"a {whole.kind} has not one graph for each glyph marked: {len(graphs)} graphs and "
-            f"{len(glyphs)} glyphs in {whole.name}; mend its text or its boxes"
+    stale = as_written and whole.kind == "line" and any(own)  # glyphs may have come or gone since
+    if stale or not text:
+        return [_text(glyph, written) for glyph in glyphs]
+    labels = [text] if [glyph.kind for glyph in glyphs] == ["glyph"] else shared_out(text, own)
+    if labels is None:
+        raise _UnclearError(
+            f"a {whole.kind} has not one graph for each glyph marked: {len(split_glyphs(text))} "
+            f"graphs and {len(glyphs)} glyphs in {whole.name}"
         )
-    return [_Text(graph, as_written) for graph in graphs]
+    return [_Text(label, as_written) for label in labels]
 
 
 def _corrected(texts: Sequence[_Text]) -> str:

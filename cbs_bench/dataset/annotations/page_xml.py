@@ -28,8 +28,7 @@ def recognise(root: Element) -> bool:
 
 def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
     """The scans of one file; glyphs in the order of the document."""
-    notes = (e.get("value", "") for e in root.iter() if local_name(e) == "MetadataItem")
-    written = AsWritten(notes)
+    written = _as_written(root)
     for element in (child for child in root if local_name(child) == "Page"):
         of_text = (one for one in element.iter() if local_name(one) == "TextLine")
         page = Page(
@@ -39,7 +38,7 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
             size_of(element.get("imageWidth"), element.get("imageHeight")),
             ordered=True,
             quarters=_quarters(element),
-            predicted=written.all(parts(root)),
+            predicted=untouched(root),
         )
         found = ((_part(line), _words(line)) for line in of_text)
         yield from lines.with_glyphs(page, found, written)
@@ -48,6 +47,16 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
 def parts(root: Element) -> Iterator[Part]:
     """Every line, word and glyph of a file, in its order."""
     return (_part(element) for element in root.iter() if local_name(element) in _KINDS)
+
+
+def untouched(root: Element) -> bool:
+    """Whether a file is as this package wrote it, but for what has no record."""
+    return _as_written(root).all(parts(root))
+
+
+def _as_written(root: Element) -> AsWritten:
+    notes = (e.get("value", "") for e in root.iter() if local_name(e) == "MetadataItem")
+    return AsWritten(notes)
 
 
 def _quarters(page: Element) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,11 +25,13 @@ class Region:
         box: Left, top, width and height in pixels of the upright image.
         label: The raw label; empty where the annotation only says that a glyph is there.
         where: File and element of the annotation, for messages.
+        predicted: Whether the label is the components that the models guessed.
     """
 
     box: XYWH
     label: str
     where: str = field(default="", compare=False)
+    predicted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +130,14 @@ class ImageIndex:
         self._by_name: dict[str, list[Path]] = defaultdict(list)
         self._by_place: dict[tuple[Path, str], Path] = {}
         for image in images:
-            self._by_name[image.name].append(image)
-            self._by_place.setdefault((image.parent, image.stem), image)
+            self._by_name[_composed(image.name)].append(image)
+            self._by_place.setdefault((image.parent, _composed(image.stem)), image)
 
     def beside(self, annotation: Path) -> Path | None:
         """The image with the stem of ``annotation``, beside it or in ``images`` for ``labels``."""
         parts = annotation.parent.parts
         other = Path(*("images" if part == "labels" else part for part in parts))
-        stem = annotation.stem
+        stem = _composed(annotation.stem)
         found = self._by_place.get((annotation.parent, stem))
         return found or self._by_place.get((other, stem))
 
@@ -147,7 +150,7 @@ class ImageIndex:
         Raises:
             DataError: If there is none, or two equally near.
         """
-        wanted = PurePosixPath(name.replace("\\", "/"))
+        wanted = PurePosixPath(_composed(name.replace("\\", "/")))
         found = self._by_name.get(wanted.name) or self._by_name.get(_uploaded(wanted.name), [])
         if len(found) > 1:
             longest = max(_shared_end(image, wanted) for image in found)
@@ -161,6 +164,11 @@ class ImageIndex:
                 remedy="put image and annotation in one folder",
             )
         return found[0]
+
+
+def _composed(name: str) -> str:
+    """A name with each accent in its letter; macOS keeps them apart, annotations do not."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _uploaded(name: str) -> str:

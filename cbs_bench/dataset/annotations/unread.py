@@ -10,6 +10,8 @@ from xml.etree.ElementTree import Element
 from cbs_bench.dataset.safe_xml import local_name
 
 VIA, LABEL_STUDIO, CVAT, PASCAL_VOC = "VIA", "Label Studio", "CVAT", "Pascal VOC"
+READINGS = b'{"scan": "'
+"""How a line of ``cbs-bench tokenize --format jsonl`` begins."""
 
 
 def of_json(content: Any) -> str:
@@ -35,6 +37,13 @@ def of_csv(path: Path) -> str:
     """Whose table it is; empty for any other."""
     with path.open("rb") as file:
         return VIA if file.readline(999).startswith(b"filename,file_size,file_attributes") else ""
+
+
+def is_reading(path: Path) -> bool:
+    """Whether a file is what ``cbs-bench tokenize`` wrote as JSON lines or TEI."""
+    with path.open("rb") as file:
+        head = file.read(2048)
+    return head.startswith(READINGS) or (b"<TEI" in head and b'ident="cbs-bench"' in head)
 
 
 def _has(value: Any, *keys: str) -> bool:

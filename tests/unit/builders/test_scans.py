@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+import unicodedata
 from pathlib import Path
 
 import cv2
@@ -17,9 +18,12 @@ import cbs_bench
 from builders.scans import Scans
 from cbs_bench.dataset import writer
 from cbs_bench.errors import InputError
+from cbs_bench.export import sinks
+from cbs_bench.export.scan_reading import ScanReading
 from cbs_bench.interfaces import BuildOptions, Record, Rejection
 from cbs_bench.scans import scans_in
 from cbs_bench.tokenizer import MultiGranularityTokenizer
+from cbs_bench.tokenizer.reading import SlipReading
 
 
 def test_what_is_no_image_is_rejected_alike_every_time(folder):
@@ -67,6 +71,28 @@ def test_a_box_without_a_label_is_on_the_slip_and_no_glyph(folder, built):
     slip, _, *glyphs = built(folder)
     assert len(slip.row["objects"]["bbox"]) == 2
     assert [(g.row["label"], g.row["position"]) for g in glyphs] == [("有", 2)]
+
+
+def test_an_image_is_found_however_its_accents_are_written(folder, built):
+    (folder / "a.png").rename(folder / unicodedata.normalize("NFD", "é.png"))
+    name = unicodedata.normalize("NFC", "é.png")
+    shapes = [{"label": "道", "points": corners(box)[::2]} for box in BOXES.values()]
+    (folder / "a.json").write_text(json.dumps({"imagePath": name, "shapes": shapes}))
+    slip, *_ = built(folder)
+    assert slip.row["objects"]["graph"] == ["道", "道"]
+
+
+@pytest.mark.parametrize(("form", "file"), [("jsonl", "read.jsonl"), ("tei", "a.png.xml")])
+def test_readings_that_are_not_taken_up_again_are_named(form, file, folder):
+    labelme(folder)
+    read = ScanReading("a.png", *SIZE, SlipReading((), (), (), ()), "0" * 16)
+    out = folder / file if form == "jsonl" else folder
+    with sinks.opened(form, out, read.models, print) as sink:
+        sink.write(read)
+    *rows, rejected = sorted(Scans().records(folder), key=lambda item: isinstance(item, Rejection))
+    assert rejected.where == file
+    assert "taken up from PAGE and ALTO alone" in rejected.reason
+    assert rows
 
 
 def test_what_is_no_character_is_not_in_the_text(folder, built):
@@ -222,8 +248,9 @@ def test_a_scan_that_lies_is_refused_as_where_the_models_read_it(
     text = text.replace("<TextRegion>", f'<TextRegion orientation="{right}">')
     text = text.replace("<Layout>", f'<Layout ROTATION="{right}">')
     (folder / "a.xml").write_text(text, encoding="utf-8")
-    reason = f"not upright; turn it {90 * quarters} degrees to the left"
-    assert built(folder) == [Rejection("a.png", reason)]
+    turn = f"not upright; turn it {90 * quarters} degrees to the left"
+    boxes = "and mark its glyphs anew, whose boxes in a.xml lie as it does"
+    assert built(folder) == [Rejection("a.png", f"{turn} {boxes}")]
 
 
 def test_a_leaning_scan_is_upright(folder, built):

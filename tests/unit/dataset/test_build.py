@@ -176,8 +176,11 @@ def test_a_card_of_texts_names_no_table_of_components(build):
 
 
 def test_no_good_row_is_an_error(build, tmp_path):
-    with pytest.raises(InputError, match="no good row"):
+    with pytest.raises(InputError, match=r"no good row \(the raw data are empty\)"):
         build([])
+    rejected = [Rejection(f"{n}.png", "torn") for n in range(5)]
+    with pytest.raises(InputError, match=r"\(0\.png: torn; 1\.png: torn; 2\.png: torn\)"):
+        build(rejected)
     assert list(tmp_path.iterdir()) == []
 
 

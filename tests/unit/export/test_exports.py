@@ -20,7 +20,7 @@ from cbs_bench.export.folder import FORMATS, XmlFolder
 from cbs_bench.export.json_lines import JsonLines
 from cbs_bench.export.lines import TextLines
 from cbs_bench.export.scan_reading import ScanReading
-from cbs_bench.interfaces import BuildOptions, Rejection
+from cbs_bench.interfaces import BuildOptions
 from cbs_bench.tokenizer.reading import SlipReading
 from cbs_bench.types import Box, Glyph
 from cbs_bench.vision.turning import turned_box
@@ -72,8 +72,11 @@ def test_the_scans_builder_refuses_what_was_read_turned(form, quarters, tmp_path
     lying = replace(scan(), reading=SlipReading(GLYPHS, (), (), (), quarters))
     XmlFolder(tmp_path, form, MODELS).write(lying)
     image(tmp_path / "a.png")
-    reason = f"not upright; turn it {90 * quarters} degrees to the left"
-    assert list(Scans().records(tmp_path)) == [Rejection("a.png", reason)]
+    (rejected,) = Scans().records(tmp_path)
+    turn = f"not upright; turn it {90 * quarters} degrees to the left and mark its glyphs anew"
+    assert rejected.where == "a.png"
+    assert rejected.reason.startswith(turn)
+    assert "a.png.xml" in rejected.reason
 
 
 @pytest.mark.parametrize(
@@ -116,7 +119,7 @@ def test_the_tei_builder_reads_back_the_graphs(tmp_path):
 def test_a_scan_without_glyphs_is_still_a_file(form, tmp_path):
     XmlFolder(tmp_path, form, MODELS).write(scan(glyphs=()))
     root = ET.parse(tmp_path / "a.png.xml").getroot()
-    assert FORMATS[form].models_of(root) == MODELS
+    assert FORMATS[form].provenance(root) == (MODELS, "", False)
     names = {e.tag.rpartition("}")[2] for e in root.iter()}
     assert names & {"Page", "surface"}
     assert not names & {"TextRegion", "TextLine", "TextBlock", "Coords", "zone", "seg", "lb"}

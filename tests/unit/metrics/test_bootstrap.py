@@ -75,9 +75,25 @@ def test_the_smallest_p_value_is_two_in_the_resamples_and_one():
     assert relative_gain(counts(0.9), counts(0.6), resamples=99).p_value == 2 / 100
 
 
-def test_a_gain_over_nothing_is_none():
+def test_a_gain_over_nothing_is_infinite():
+    nothing = np.array([[[0, 1, 1]] * 30], dtype=float)
+    gain = relative_gain(np.ones((1, 30, 3)), nothing)
+    assert (gain.value, gain.low, gain.high) == (np.inf,) * 3
+    assert gain.p_value < 0.01
+
+
+def test_a_gain_over_next_to_nothing_is_no_less_certain():
+    """In a third of the resamples the baseline has nothing right."""
+    little = np.array([[[1, 1, 1], *[[0, 1, 1]] * 29]], dtype=float)
+    gain = relative_gain(np.ones((1, 30, 3)), little)
+    assert gain.value == pytest.approx(29)
+    assert 0 < gain.low < gain.high == np.inf
+    assert gain.p_value < 0.01
+
+
+def test_nothing_gains_nothing_over_nothing():
     nothing = np.array([[[0, 1, 1], [0, 1, 1]]], dtype=float)
-    gain = relative_gain(np.ones((1, 2, 3)), nothing)
+    gain = relative_gain(nothing, nothing)
     assert (gain.value, gain.low, gain.high, gain.p_value) == (0, 0, 0, 1)
 
 

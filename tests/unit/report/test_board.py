@@ -259,6 +259,17 @@ def test_of_several_setups_the_commonest_is_the_reference(tmp_path, write):
     assert {c.other.tokenizer for c in board.main.comparisons} == {"bpe", "character"}
 
 
+def test_the_reference_is_not_chosen_by_its_scores(tmp_path, write):
+    """Of variants that are alike in setup it is the same one on every slice."""
+    for size, right in ((300, 1), (500, 4)):
+        settings = {"vocab_size": size}
+        write("multigranularity", 0, [[right, 4, 4]], settings=settings)
+        write("bpe", 0, [[2, 4, 4]], settings=settings)
+    (board,) = read_boards(tmp_path)
+    assert board.main.scores[0].entry.name == "multigranularity@vocab_size=500"
+    assert board.main.system.entry.name == "multigranularity@vocab_size=300"
+
+
 @pytest.mark.parametrize(("rows", "said"), [
     (1, "1 row is too few"), (19, "19 rows are too few"), (20, None),
 ])  # fmt: skip

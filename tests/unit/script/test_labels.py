@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cbs_bench.script.labels import Status, compose_parts, parse, split_glyphs
+from cbs_bench.script.labels import (
+    Status,
+    as_typed,
+    compose_parts,
+    parse,
+    split_glyphs,
+    split_labels,
+)
+from cbs_bench.script.punctuation import is_punctuation
 
 NOTATION = st.text(
     st.one_of(st.sampled_from("{}（）()〈〉[]○□？→-=△AB日止頁\ue000\U0003fffd"), st.characters())
@@ -37,6 +45,8 @@ NOTATION = st.text(
         ("None", "None", "None", Status.NOT_TEXT),
         ("△", "△", "△", Status.NOT_TEXT),
         ("●=", "●", "●", Status.NOT_TEXT),
+        ("。", "。", "。", Status.NOT_TEXT),
+        ("……", "……", "……", Status.NOT_TEXT),
         ("上B（上）", "上", "上", Status.ENCODED),
         ("七十=", "七十", "七十", Status.ENCODED),
         ("孫=（子孫）", "孫", "子孫", Status.ENCODED),
@@ -154,3 +164,20 @@ def test_every_label_of_the_corpus_prints_back(real_data):
     labels = [parse(raw) for raw in counts]
     assert [str(label) for label in labels] == list(counts)
     assert sum(label.status is Status.UNANALYSED for label in labels) <= 13
+
+
+@given(NOTATION)
+def test_labels_of_running_text_leave_out_nothing_but_punctuation(text):
+    labels = split_labels(text)
+    assert all(labels)
+    glyphs = split_glyphs(text)
+    left_out = [glyph for glyph in glyphs if is_punctuation(glyph)]
+    assert sum(map(len, labels)) >= sum(map(len, glyphs)) - len(left_out)
+    assert [sign for sign in "".join(labels) if not is_punctuation(sign)] == [
+        sign for sign in text if not is_punctuation(sign)
+    ]
+
+
+@given(NOTATION)
+def test_a_typed_label_is_typed_but_once(label):
+    assert as_typed(as_typed(label)) == as_typed(label)

@@ -116,6 +116,19 @@ def test_the_card_tells_what_it_brought(adapted):
     assert card_of(adapted)["calibration"]["fitted_on"] == "left out in turn"
 
 
+def test_a_lesson_learned_well_is_no_reason_to_trust_more(adapted):
+    shipped = json.loads((SHIPPED.recognizer / "model.json").read_text(encoding="utf-8"))
+    assert card_of(adapted)["scores"]["left out in turn"]["after"]["top1"] > 0.9
+    assert card_of(adapted)["calibration"]["threshold"] >= shipped["calibration"]["threshold"]
+
+
+def test_a_lesson_that_helps_nothing_says_so(built, tmp_path, monkeypatch, capsys):
+    told = iter([{"top1": 0.5, "top5": 0.9}, {"top1": 0.4, "top5": 0.9}])
+    monkeypatch.setattr(adaptation, "accuracies", lambda *_: next(told))
+    adaptation.adapt([built], tmp_path, None, report=print)
+    assert "no better than before: see that the labels are right" in capsys.readouterr().out
+
+
 def test_few_crops_leave_the_thresholds_as_they_were(built, tmp_path, monkeypatch):
     monkeypatch.setattr(adaptation, "ENOUGH_TO_CALIBRATE", 1000)
     adaptation.adapt([built], tmp_path, None, report=print)
@@ -125,7 +138,9 @@ def test_few_crops_leave_the_thresholds_as_they_were(built, tmp_path, monkeypatc
 
 def test_an_adapted_recogniser_can_be_adapted_again(built, adapted, tmp_path, capsys):
     main(["adapt", "--data", str(built), "--models", str(adapted), "--out", str(tmp_path)])
-    assert "3 graphs, 0 of them new to the recogniser" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "3 graphs, 0 of them new to the recogniser" in shown
+    assert "the models were adapted before" in shown
     assert card_of(tmp_path)["adapted"]["from"] == identity(adapted / "recognizer")
     found = Recognizer.load(tmp_path / "recognizer").predict([drawing("ring", 7)])
     assert found[0].candidates[0][0] == "ring"

@@ -57,6 +57,16 @@ def test_of_what_is_accepted_no_more_is_wrong_than_may_be():
     assert fitted["coverage"] == pytest.approx(11 / 14, abs=1e-4)
 
 
+def test_the_threshold_is_not_below_the_least():
+    rows = [[3, 0, 0, 0]] * 10 + [[2, 0, 0, 0]] * 10
+    free, bound = (
+        calibrate(scored(rows, [0] * 20), card([1] * 4), least=least) for least in (0.0, 0.9999)
+    )
+    assert free["coverage"] == 1
+    assert bound["threshold"] >= min(0.9, free["threshold"])
+    assert bound["coverage"] < 1
+
+
 def test_a_network_that_is_always_sure_and_right_is_believed():
     known = scored([[3.5, 0, 0, 0], [0, 3.5, 0, 0]] * 10, [0, 1] * 10)
     fitted = card([1] * 4) | {"calibration": calibrate(known, card([1] * 4))}

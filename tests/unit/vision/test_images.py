@@ -24,6 +24,16 @@ def test_grey_stays_grey_and_colour_stays_rgb():
     assert red[0, 0].tolist() == [255, 0, 0]
 
 
+def test_scans_may_be_larger_than_pillow_believes(monkeypatch):
+    data = encoded(Image.new("L", (300, 200)))
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    assert load_image(data).shape == (200, 300)
+    assert Image.MAX_IMAGE_PIXELS == 100
+    monkeypatch.setattr("cbs_bench.vision.images.MAX_PIXELS", 50_000)
+    with pytest.raises(DataError, match="300 x 200 pixels are too many; scale it below 50,000"):
+        load_image(data)
+
+
 def test_transparency_is_laid_on_white():
     clear = load_image(encoded(Image.new("RGBA", (4, 4), (0, 0, 0, 0))))
     assert to_grey(clear).min() == 255
