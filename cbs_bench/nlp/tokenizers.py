@@ -12,9 +12,10 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import get_minor_version_range
 from spacy.vocab import Vocab
+from thinc.api import ConfigValidationError
 
 from cbs_bench import __version__
-from cbs_bench.errors import ModelError
+from cbs_bench.errors import ModelError, PluginError
 from cbs_bench.interfaces import BASELINES, SlipTokenizer
 from cbs_bench.nlp.details import TOKENIZER
 from cbs_bench.nlp.docs import make_doc
@@ -187,7 +188,11 @@ def baseline(
         vocab_size: Size of the vocabulary, which is learned from the training examples.
 
     Raises:
-        PluginError: If there is no such tokenizer.
+        ConfigValidationError: If there is no such tokenizer; the commands of spaCy show this one
+            without a traceback.
     """
-    BASELINES.load(name)
+    try:
+        BASELINES.load(name)
+    except PluginError as error:
+        raise ConfigValidationError(title="No tokenizer to cut with", desc=str(error)) from error
     return _create(name, vocab_size)

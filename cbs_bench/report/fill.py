@@ -1,7 +1,7 @@
 """Fills the tables of a Markdown text between its markers.
 
-A marker is a comment on a line of its own. It names boards by task and dataset, and by track and
-split where these have several; ``all`` stands for every board, in full::
+A marker is a comment on a line of its own, outside of code. It names boards by task and dataset,
+and by track and split where these have several; ``all`` stands for every board, in full::
 
     <!-- table: pos kyoto -->
     <!-- end table -->
@@ -22,6 +22,7 @@ ALL = "all"
 """The name of all boards together."""
 
 _START = re.compile(r"<!-- table: (.+?) -->")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _END = "<!-- end table -->"
 _BYTE_ORDER_MARK = "\ufeff"
 _REMEDY = "write `<!-- table: TASK DATASET -->` … `<!-- end table -->`, each on its line"
@@ -68,8 +69,13 @@ def _read(path: Path) -> str:
 def _filled(lines: Sequence[str], boards: Sequence[Board], path: Path) -> Iterator[str]:
     opened: int | None = None
     markers = 0
+    fence = ""
     for row, line in enumerate(lines, 1):
         text = line.removesuffix("\r")
+        if opened is None and (fence or _FENCE.match(text)):
+            fence = _after(fence, text)
+            yield line
+            continue
         start = _START.fullmatch(text)
         if start and opened is None:
             opened, markers = row, markers + 1
@@ -85,6 +91,15 @@ def _filled(lines: Sequence[str], boards: Sequence[Board], path: Path) -> Iterat
         raise InputError("a marker without its pair", path=path, row=opened, remedy=_REMEDY)
     if not markers:
         raise InputError("no marker of a table", path=path, remedy=_REMEDY)
+
+
+def _after(fence: str, line: str) -> str:
+    """The fence of the code that goes on after a line of it, empty where the line ends it."""
+    found = _FENCE.match(line)
+    if not fence:
+        return found[1] if found else ""
+    closes = found and found[1].startswith(fence) and line.strip() == found[1]
+    return "" if closes else fence
 
 
 def _tables(name: str, boards: Sequence[Board], path: Path, row: int) -> str:

@@ -9,7 +9,7 @@ from spacy.cli.train import train
 from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import load_model_from_config
-from thinc.api import Config
+from thinc.api import Config, ConfigValidationError
 
 import baselines
 from cbs_bench.errors import ModelError, PluginError
@@ -104,7 +104,8 @@ def test_an_untrained_tokenizer_says_what_to_do():
 
 def test_an_unknown_tokenizer_is_refused_when_the_pipeline_is_made():
     registered = {"@tokenizers": "cbs_bench.BaselineTokenizer.v1", "name": "nosuch"}
-    with pytest.raises(PluginError, match="unknown tokenizer 'nosuch'; choose one of bpe, "):
+    problem = "(?s)No tokenizer to cut with.*unknown tokenizer 'nosuch'; choose one of bpe, "
+    with pytest.raises(ConfigValidationError, match=problem):
         spacy.blank("lzh", config={"nlp": {"tokenizer": registered}})
 
 

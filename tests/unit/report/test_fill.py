@@ -27,6 +27,15 @@ def test_all_stands_for_every_board_in_full(boards, tmp_path):
     assert to_markdown(boards).strip() in fill(MARKED.format("all"), boards, tmp_path)
 
 
+@pytest.mark.parametrize("fence", ["```", "~~~", "  ````"])
+def test_markers_in_code_are_text(fence, boards, tmp_path):
+    inside = f"{fence}markdown\n~~ {fence.strip()} \n{MARKED.format('pos nowhere')}{fence}\n"
+    outside = MARKED.format("pos small")
+    assert fill(inside + outside, boards, tmp_path) == inside + fill(outside, boards, tmp_path)
+    with pytest.raises(InputError, match="no marker of a table"):
+        fill(inside, boards, tmp_path)
+
+
 @pytest.mark.parametrize("name", ["pos small", "all"])
 def test_filling_again_changes_nothing(name, boards, tmp_path):
     once = fill(MARKED.format(name), boards, tmp_path)
