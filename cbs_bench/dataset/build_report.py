@@ -54,7 +54,7 @@ class BuildReport:
         """A line for each config that has no row to learn from."""
         return [
             f"{config}: no row in train, so that nothing can learn from it, only be scored; "
-            "see that the training data lie at --raw and are not empty"
+            "see that the training data lie at --raw, or draw other splits by --seed"
             for config, splits in self.counts.items()
             if not splits["train"]
         ]
