@@ -77,8 +77,8 @@ class Registry(Generic[Interface]):
                 f"{self.kind} {name!r} has a name that no file can have",
                 remedy="rename its entry point",
             )
-        for attribute in inspect.get_annotations(self.interface):
-            if not hasattr(plugin, attribute):
+        for attribute, kind in inspect.get_annotations(self.interface).items():
+            if kind.startswith("ClassVar") and not hasattr(plugin, attribute):
                 raise PluginError(
                     f"{self.kind} {name!r} has no {attribute}",
                     remedy=f"give {plugin.__name__} this attribute, as {self.interface.__name__} "

@@ -148,18 +148,20 @@ def split_glyphs(text: str) -> list[str]:
 def split_labels(text: str) -> list[str]:
     """Running text as labels, one a glyph: its marks and readings go with it.
 
-    Punctuation is left out.
+    Punctuation is left out; marks that no graph precedes make a label that is not analysed.
 
     Examples:
         >>> split_labels("又（有）上B，{日止頁}（夏）孔子=")
         ['又（有）', '上B', '{日止頁}（夏）', '孔', '子=']
+        >>> split_labels("=，之（")
+        ['=', '之（']
     """
     labels: list[str] = []
     closing = ""
     for glyph in split_glyphs(text):
-        belongs = closing or glyph in _MARKS or glyph in string.ascii_uppercase
-        if labels and belongs:
-            labels[-1] += glyph
+        is_mark = bool(closing) or glyph in _MARKS
+        if is_mark or (labels and glyph in string.ascii_uppercase):
+            labels.append(labels.pop() + glyph if labels else glyph)
             closing = "" if glyph == closing else closing or _BRACKETS.get(glyph, "")
         elif not is_punctuation(glyph):
             labels.append(glyph)

@@ -18,6 +18,14 @@ def test_a_text_of_seen_glyphs_comes_back_from_its_tokens(name):
         assert tokenizer.detokenize(tokenizer.tokenize(glyphs)) == "".join(glyphs)
 
 
+@pytest.mark.parametrize("name", ["bpe", "wordpiece", "unigram"])
+def test_a_glyph_seen_only_at_the_head_of_clauses_is_known_anywhere(name):
+    tokenizer = BASELINES.load(name).train([list("夫道可道"), list("夫非常道")] * 6, vocab_size=99)
+    tokens = tokenizer.tokenize(list("非夫夫道"))
+    assert tokenizer.detokenize(tokens) == "非夫夫道"
+    assert [token.start for token in tokens][:3] == [0, 1, 2]
+
+
 def test_a_vocabulary_too_small_to_learn_is_one_line():
     unigram = BASELINES.load("unigram")
     with pytest.raises(InputError, match=r"no vocabulary of 2 here .*larger --vocab-size"):
