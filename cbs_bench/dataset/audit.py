@@ -1,4 +1,4 @@
-"""``cbs-bench audit``: proves a dataset, or names its faults, twenty of a kind and how many more.
+"""``cbs-bench audit``: proves a dataset, or names every fault of it.
 
 Faults are what makes scores wrong or a reader fail; measures describe what no one can mend, such
 as how often one graph stands under several labels.
@@ -7,7 +7,7 @@ as how often one graph stands under several labels.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,22 +21,17 @@ from cbs_bench.dataset.shards import file_digest, overall_digest
 from cbs_bench.errors import InputError
 from cbs_bench.wording import counted
 
-SHOWN = 20
-"""Faults of one kind named in full; the rest are counted."""
-
 
 @dataclass(slots=True)
 class AuditReport:
     """What an audit found.
 
     Attributes:
-        faults: One line each, the rest of a kind in one; empty for a sound dataset.
-        count: How many faults there are.
+        faults: One line each; empty for a sound dataset.
         measures: Numbers by config.
     """
 
     faults: list[str] = field(default_factory=list)
-    count: int = 0
     measures: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -45,20 +40,8 @@ class AuditReport:
             lines.append(f"{config}:")
             lines += [f"  {name}: {value}" for name, value in measures.items()]
         lines += [f"fault: {fault}" for fault in self.faults]
-        lines.append(counted(self.count, "fault") if self.faults else "no fault")
+        lines.append(counted(len(self.faults), "fault") if self.faults else "no fault")
         return "\n".join(lines)
-
-    def add(self, faults: Iterable[str]) -> None:
-        """Take in faults of one kind, of which only the first are named."""
-        rest = 0
-        for number, fault in enumerate(faults):
-            self.count += 1
-            if number < SHOWN:
-                self.faults.append(fault)
-            else:
-                rest += 1
-        if rest:
-            self.faults.append(f"... and {rest} more of these")
 
 
 def audit(folder: Path) -> AuditReport:
@@ -73,7 +56,7 @@ def audit(folder: Path) -> AuditReport:
     """
     report = AuditReport()
     manifest = reader.manifest(folder)
-    report.add(_file_faults(folder, manifest))
+    report.faults.extend(_file_faults(folder, manifest))
     for config in manifest["counts"]:
         scan = _ConfigAudit(folder, config, by_document=bool(manifest.get("by_document")))
         for split in reader.SPLITS:
@@ -81,8 +64,8 @@ def audit(folder: Path) -> AuditReport:
                 scan.read(split, manifest["counts"][config].get(split, 0))
             except InputError as error:
                 scan.faults.append(str(error))
-        report.add(scan.faults)
-        report.add(scan.leaks())
+        report.faults.extend(scan.faults)
+        report.faults.extend(scan.leaks())
         report.measures[config] = scan.measures()
     return report
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-import io
 from pathlib import Path
 
 NAME = "contact-sheet.jpg"
@@ -38,6 +37,8 @@ class ContactSheet:
         """
         from PIL import Image, ImageOps
 
+        from cbs_bench.vision.images import load_image
+
         if not self._heap:
             return False
         chosen = sorted(self._heap, reverse=True)
@@ -45,8 +46,7 @@ class ContactSheet:
         width, height = TILE[0] + MARGIN, TILE[1] + MARGIN
         sheet = Image.new("RGB", (width * COLUMNS + MARGIN, height * lines + MARGIN), PAPER)
         for place, (_, _, data) in enumerate(chosen):
-            with Image.open(io.BytesIO(data)) as image:
-                tile = ImageOps.contain(image.convert("RGB"), TILE)
+            tile = ImageOps.contain(Image.fromarray(load_image(data)), TILE)
             x = MARGIN + place % COLUMNS * width + (TILE[0] - tile.width) // 2
             y = MARGIN + place // COLUMNS * height + (TILE[1] - tile.height) // 2
             sheet.paste(tile, (x, y))

@@ -7,7 +7,6 @@ first: line drawings are mostly background, whose bits are equal in all of them.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -91,10 +90,11 @@ def small_copy(data: bytes) -> tuple[NDArray[np.float32] | None, float]:
     import numpy as np
     from PIL import Image
 
-    with Image.open(io.BytesIO(data)) as image:
-        shape = image.height / image.width
-        small = image.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX)
-    grey = np.asarray(small, np.float32).ravel()
+    from cbs_bench.vision.images import load_image, to_grey
+
+    image = Image.fromarray(to_grey(load_image(data)))
+    shape = image.height / image.width
+    grey = np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BOX), np.float32).ravel()
     grey = grey - grey.mean()
     if float(grey.std()) < FLATTEST:
         return None, shape

@@ -15,6 +15,9 @@ from cbs_bench import locks
 from cbs_bench.dataset import reader
 from cbs_bench.errors import InputError
 
+DRAFT = ".cbs-bench-build-"
+"""Begins the names of drafts, and of no folder of a user."""
+
 
 @contextmanager
 def whole_or_nothing(out: Path) -> Iterator[Path]:
@@ -28,10 +31,11 @@ def whole_or_nothing(out: Path) -> Iterator[Path]:
     """
     reader.need_text(out.resolve(), "choose another --out")
     _refuse_to_overwrite(out)
+    place = out.resolve()  # `.` has no name of its own
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(out)
-        draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent.resolve()))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(place)
+        draft = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{place.name}-", dir=place.parent))
     except OSError as error:
         raise InputError(
             f"cannot write here ({error.strerror})", path=out, remedy="choose another --out"
@@ -41,7 +45,7 @@ def whole_or_nothing(out: Path) -> Iterator[Path]:
         draft.chmod(0o755)  # mkdtemp's folders are closed to everyone else
         yield draft
         _refuse_to_overwrite(out)
-        _put_in_place(draft, out)
+        _put_in_place(draft, place)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise InputError(
@@ -56,7 +60,7 @@ def whole_or_nothing(out: Path) -> Iterator[Path]:
 
 def _sweep(out: Path) -> None:
     """Remove drafts whose build was killed: the system has let go of their locks."""
-    for draft in out.parent.glob(f".{glob.escape(out.name)}-*"):
+    for draft in out.parent.glob(f"{DRAFT}{glob.escape(out.name)}-*"):
         lock = _lock(draft)
         if lock is not None:
             shutil.rmtree(draft, ignore_errors=True)
@@ -83,7 +87,6 @@ def _refuse_to_overwrite(out: Path) -> None:
 
 def _put_in_place(draft: Path, out: Path) -> None:
     """Two renames; if the second fails, the first is taken back."""
-    out = out.resolve()
     if not out.exists():
         draft.rename(out)
         return
@@ -94,6 +97,6 @@ def _put_in_place(draft: Path, out: Path) -> None:
         draft.rename(out)
     except BaseException:
         old.rename(out)
+        old.parent.rmdir()
         raise
-    finally:
-        shutil.rmtree(old.parent, ignore_errors=True)
+    shutil.rmtree(old.parent, ignore_errors=True)

@@ -140,6 +140,8 @@ def content(member: ImageRef) -> bytes:
     """
     if member.member is None:
         return member.path.read_bytes()
+    if member.place is not None:
+        return archive.read(member.path, member.place)
     with zipfile.ZipFile(member.path) as packed:
         return packed.read(member.member)
 

@@ -33,7 +33,7 @@ class Budget:
         epochs: Passes over the training sentences.
         batch_glyphs: Glyphs, not tokens, in a batch, so that coarse tokenizers do not
             take fewer steps than fine ones.
-        learning_rate: Adam's step size at the start; it falls linearly to a tenth.
+        learning_rate: Adam's step size at the start; it falls linearly towards a tenth.
         dropout: Dropout of every layer.
         members: Networks that learn side by side and decide together.
     """

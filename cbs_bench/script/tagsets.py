@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-
-from cbs_bench.errors import DataError
 
 CHUBS = ("名词", "动词", "连词", "形容词", "副词", "数量词", "语气词", "代词", "介词", "助词")
 """Noun, verb, conjunction, adjective, adverb, numeral, mood particle, pronoun, preposition,
@@ -44,19 +42,3 @@ def bio_fault(tags: Sequence[str]) -> str:
         if tag.startswith("I-") and before not in (tag, f"B-{tag[2:]}"):
             return f"{tag} goes on with no word: {before} {tag}"
     return ""
-
-
-def check_tag(tag: str, tags: Collection[str], *, path: str, row: str | int) -> str:
-    """Return ``tag`` if it is in the set.
-
-    Raises:
-        DataError: If it is not.
-    """
-    if tag not in tags:
-        raise DataError(
-            f"tag {tag!r} is not in the tag set",
-            path=path,
-            row=row,
-            remedy=f"use one of {' '.join(tags)}",
-        )
-    return tag

@@ -29,7 +29,8 @@ from cbs_bench.tasks.pos import PosGold, as_rows, as_words, read_gold, tagged_sl
 from cbs_bench.tokenizer.reading import SlipReader
 from cbs_bench.types import Box, Word
 from cbs_bench.vision.choice import open_detector, open_recognizer
-from cbs_bench.vision.images import ImageSource
+from cbs_bench.vision.images import ImageSource, load_image
+from cbs_bench.vision.polarity import dark_on_light
 
 STEPS = ("detector", "recogniser", "segmentation", "tagger")
 SLICES = ("as read", "gold boxes", "gold graphs", "gold segmentation")
@@ -112,10 +113,12 @@ def _tag_slip(
     slip: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Words over the boxes found, over gold boxes, and over gold graphs."""
-    image, objects = slip["image"]["bytes"], slip["objects"]
-    glyphs = SlipReader(detector, recognizer).read(image)
+    objects = slip["objects"]
+    # Known boxes cannot tell a negative from a positive.
+    pixels = dark_on_light(load_image(slip["image"]["bytes"]), detector)
+    glyphs = SlipReader(detector, recognizer).read(pixels)
     boxes = KnownBoxes([Box(*bbox) for bbox in objects["bbox"]])
-    given = SlipReader(boxes, recognizer).read(image)
+    given = SlipReader(boxes, recognizer).read(pixels)
     return {
         "id": slip["id"],
         "boxes": [list(glyph.box.xywh) for glyph in glyphs],

@@ -70,7 +70,7 @@ def calibrate(scored: Scored, card: Mapping[str, Any], *, least: float = 0.0) ->
     confidence = probabilities.max(axis=1)
     threshold, coverage, risk = risk_coverage(confidence, probabilities.argmax(axis=1) == labels)
     within = np.flatnonzero((risk <= MAX_RISK) & (threshold >= least))
-    fitted = float(threshold[within[-1]]) if within.size else CAUTIOUS
+    fitted = float(threshold[within[-1]]) if within.size else max(CAUTIOUS, least)
     calibration = {
         "temperature": round(temperature, 4),
         "prior_weight": weight,

@@ -49,12 +49,13 @@ def read_crops(folders: Sequence[Path]) -> list[Crop]:
     Where two datasets put one slip into different splits, the one furthest from training
     wins, so that no slip is both learned and tested.
     """
-    # One crop may come with two datasets; its id is the same in both.
-    crops = list({crop.id: crop for folder in folders for crop in _crops_of(folder)}.values())
+    crops = [crop for folder in folders for crop in _crops_of(folder)]
     split: dict[str, str] = {}
     for crop in crops:
         split[crop.slip] = max(crop.split, split.get(crop.slip, "train"), key=STRICTEST.index)
-    return [replace(crop, split=split[crop.slip]) for crop in crops]
+    # One crop may come with two datasets; two laboratories may give one id to different crops.
+    unique = {(crop.id, crop.pixels.shape, hash(crop.pixels.tobytes())): crop for crop in crops}
+    return [replace(crop, split=split[crop.slip]) for crop in unique.values()]
 
 
 def left_out(folders: Sequence[Path]) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from cbs_bench.dataset import archive, images, jpeg, reader
+from cbs_bench.dataset import archive, images, jpeg, reader, rows
 from cbs_bench.interfaces import ImageRef
 
 CONTENTS = {"b/又（有）.png": b"x" * 5000, "a.png": bytes(range(256)), "empty.png": b""}
@@ -56,9 +56,9 @@ def unflagged(path, name):
 
 def test_names_packed_by_macos_are_utf_8(tmp_path):
     path = unflagged(tmp_path / "raw.zip", "glyphs/又（有）/1.png".encode())
-    [(name, place)] = archive.members(path)
-    assert name == "glyphs/又（有）/1.png"
-    assert images.encoded(ImageRef(path, name, place)) == b"abc"
+    [(member, file)] = rows.members(path, "an archive")
+    assert member == "glyphs/又（有）/1.png"
+    assert images.encoded(file) == rows.content(file) == b"abc"
 
 
 def test_names_in_another_encoding_are_refused(tmp_path):

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from given_rows import glyph, passage, picture, scan, sentence
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cbs_bench.dataset import reader, splits, writer
+from cbs_bench.dataset.folder import DRAFT
 from cbs_bench.dataset.parallel import in_order
 from cbs_bench.errors import DataError, InputError, PluginError
 from cbs_bench.interfaces import (
@@ -247,7 +249,50 @@ def test_a_folder_whose_name_is_no_text_is_refused_by_name(build, tmp_path):
     assert reader.is_dataset(foreign)
 
 
+def test_a_name_keeps_its_split_for_ever():
+    names = [f"D_{number}" for number in range(1, 22)]
+    drawn = {name: split for name in names if (split := splits.split_of_name(name)) != "train"}
+    assert drawn == {
+        "D_3": "validation", "D_6": "validation", "D_18": "test", "D_19": "test",
+        "D_21": "validation",
+    }  # fmt: skip
+    assert drawn != {name: splits.split_of_name(name, 1) for name in drawn}
+
+
 @given(st.text(), st.integers(0, 3))
-def test_a_split_depends_on_name_and_seed_alone(name, seed):
-    assert splits.split_of_name(name, seed) == splits.split_of_name(name, seed)
+def test_a_share_of_any_name(name, seed):
     assert 0 <= splits.share(name, seed) < 1
+
+
+def test_hidden_folders_of_the_user_beside_a_dataset_are_left_alone(build, tmp_path):
+    kept = [tmp_path / name for name in (".out-old", ".out-x-draft", ".old-out-1")]
+    for folder in kept:
+        folder.mkdir()
+    build([glyph(0)])
+    build([glyph(0)])
+    assert all(folder.is_dir() for folder in kept)
+
+
+def test_a_dataset_may_be_built_into_the_empty_folder_one_is_in(build, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.chdir(home)
+    build([glyph(0)], out=Path())
+    assert reader.is_dataset(home)
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+def test_a_dataset_survives_where_its_successor_cannot_take_its_place(build, monkeypatch):
+    out = build([glyph(0)]).out
+    before, rename = files(out), Path.rename
+
+    def refuse(path, target):
+        if DRAFT in path.name:
+            raise OSError("busy")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OSError, match="busy"):
+        build([glyph(1)])
+    assert files(out) == before
+    assert [path.name for path in out.parent.iterdir()] == ["out"]

@@ -13,6 +13,7 @@ import pytest
 from given_rows import picture
 
 from cbs_bench.dataset import reader
+from cbs_bench.dataset.folder import DRAFT
 from cbs_bench.dataset.writer import build
 from cbs_bench.interfaces import BuildOptions
 
@@ -50,7 +51,7 @@ def test_killed_at_any_point_the_next_build_gives_the_same_bytes(raw, tmp_path, 
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
-    while process.poll() is None and not list(tmp_path.glob(".out-*")):
+    while process.poll() is None and not list(tmp_path.glob(f"{DRAFT}out-*")):
         time.sleep(0.01)
     time.sleep(delay)
     os.killpg(process.pid, signal.SIGKILL)

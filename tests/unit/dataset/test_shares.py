@@ -32,7 +32,7 @@ def test_every_glyph_gets_a_part_of_the_text_or_none_does(text, before):
     if shared is not None:
         assert len(shared) == len(before)
         assert all(shared)
-        assert "".join(shared) in (text, text.replace("，", ""))
+        assert "".join(shared).replace("，", "") == text.replace("，", "")
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cbs_bench.errors import DataError, InputError
+from cbs_bench.errors import InputError
 from cbs_bench.script.components import ComponentTable, decompose, encoded_graphs
 from cbs_bench.script.labels import parse
-from cbs_bench.script.tagsets import CHUBS, bio_labels, check_tag
+from cbs_bench.script.tagsets import bio_labels
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,6 @@ def test_a_table_that_is_none_is_named(tmp_path, content):
         table.write_bytes(content)
     with pytest.raises(InputError, match=r"ids\.txt: .*; "):
         ComponentTable.from_ids(table)
-
-
-def test_a_tag_outside_the_set_is_refused_with_its_place():
-    assert check_tag("名词", CHUBS, path="x.json", row=3) == "名词"
-    with pytest.raises(DataError, match=r"x\.json: row 3: tag 'noun' is not in the tag set"):
-        check_tag("noun", CHUBS, path="x.json", row=3)
 
 
 def test_bio_labels_begin_outside():
