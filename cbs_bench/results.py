@@ -104,13 +104,34 @@ def file_name(result: Mapping[str, Any], seed: int) -> str:
     """The name of a result's file, from the fields that all its seeds share and its tokenizer.
 
     Examples:
-        >>> head = {"dataset": "kyoto", "tagger": "crf", "tokenizer": "bpe", "settings": {}}
-        >>> file_name(head, 0)
+        >>> head = {"dataset": "kyoto", "task": "pos", "tokenizer": "bpe", "settings": {}}
+        >>> file_name({**head, "tagger": "crf"}, 0)
         'kyoto-crf-bpe-0.json'
     """
-    peers = [result[role] for role in PEERS if role in result]
     tokenizer = label(result["tokenizer"], result["settings"])
-    return "-".join([result["dataset"], *peers, tokenizer, str(seed)]) + ".json"
+    return "-".join([result["dataset"], *peers(result), tokenizer, str(seed)]) + ".json"
+
+
+def peers(result: Mapping[str, Any]) -> list[str]:
+    """What tables and file names call those who did a part in place of ours.
+
+    Where a task has several parts for them, one name may stand for another system in each, as the
+    folders of a detector and a recogniser do: then the part is told, too.
+
+    Examples:
+        >>> peers({"task": "recognition", "recognizer": "mine"})
+        ['mine']
+        >>> peers({"task": "end_to_end", "recognizer": "mine"})
+        ['recognizer=mine']
+    """
+    names = {role: result[role] for role in PEERS if role in result}
+    told = bool(names) and _has_several_parts(result["task"])
+    return [f"{role}={name}" if told else name for role, name in names.items()]
+
+
+def _has_several_parts(task: str) -> bool:
+    """Whether several may be done in place of ours; of a task that is not installed, they may."""
+    return task not in TASKS.names() or len(TASKS.load(task).info.takes) > 1
 
 
 def write(path: Path, result: Mapping[str, Any]) -> None:
@@ -120,7 +141,6 @@ def write(path: Path, result: Mapping[str, Any]) -> None:
         InputError: If it is none.
         PluginError: If it holds what JSON cannot.
     """
-    validate(result, path)
     try:
         text = json.dumps(
             result,
@@ -135,8 +155,8 @@ def write(path: Path, result: Mapping[str, Any]) -> None:
             path=path,
             remedy="see that the plugins that took part give finite numbers and texts",
         ) from error
-    text += "\n"
-    atomic.write_bytes(path, text.encode("utf-8"))
+    validate(json.loads(text), path)
+    atomic.write_bytes(path, f"{text}\n".encode())
 
 
 def read(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
@@ -230,6 +250,8 @@ def _track_fault(track: Any, where: str, schema: int) -> str | None:
         return fault
     if track["track"] not in TRACKS:
         return f"{where}.track is {track['track']!r}, not one of {', '.join(TRACKS)}"
+    if not track["slices"]:
+        return f"{where}.slices is empty, where the counts of every row are expected"
     rows = chain.from_iterable(
         ((name, counts) for counts in many) if isinstance(many, list) else [(name, many)]
         for name, many in chain(track["slices"].items(), track.get("tag_blocks", {}).items())

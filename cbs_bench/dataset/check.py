@@ -13,6 +13,7 @@ from cbs_bench.dataset import jpeg
 from cbs_bench.dataset.boxes import box_fault
 from cbs_bench.dataset.images import UNREADABLE, BadRowError, brief, encoded, opened, shown_size
 from cbs_bench.dataset.schema import bio
+from cbs_bench.errors import DataError
 from cbs_bench.interfaces import ImageRef, Record
 from cbs_bench.script.labels import split_glyphs
 
@@ -127,6 +128,8 @@ def _measure(data: bytes) -> tuple[int, int, str]:
     """
     from PIL import UnidentifiedImageError
 
+    from cbs_bench.vision.images import load_image
+
     size = jpeg.size_if_whole(data)
     if size is not None:
         return *size, "jpeg"
@@ -135,9 +138,13 @@ def _measure(data: bytes) -> tuple[int, int, str]:
             # `datasets` turns an image by its EXIF mark, and boxes refer to what it gives.
             size = shown_size(image)
             image.load()
+            if image.format == "TIFF":  # it may begin with a preview, or have several pages
+                size = load_image(data).shape[1::-1]
             return *size, (image.format or "png").lower()
     except BadRowError:
         raise
+    except DataError as error:
+        raise BadRowError(f"unreadable image: {error.problem}") from error
     except UnidentifiedImageError as error:
         detail = "no image of a known format" if data else "the file is empty"
         raise BadRowError(f"unreadable image: {detail}") from error

@@ -36,7 +36,11 @@ class NearDuplicates:
         self._shapes: list[float] = []
 
     def add(self, name: str, split: str, data: bytes) -> None:
-        """Take up one image, which must be readable; a blank one is passed over."""
+        """Take up one image; a blank one is passed over.
+
+        Raises:
+            DataError: If it cannot be read, or has several pages.
+        """
         copy, shape = small_copy(data)
         if copy is not None:
             self._names.append(name)

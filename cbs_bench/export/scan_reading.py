@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from cbs_bench.errors import DataError
 from cbs_bench.tokenizer.reading import SlipReading
 from cbs_bench.types import Box, Glyph
+from cbs_bench.vision.reading_order import columns_of
 from cbs_bench.vision.turning import turned_box
 
 
@@ -66,16 +68,12 @@ class ScanReading:
         return f"{self.name}\t{' '.join(map(text_of, self.glyphs))}"
 
     def columns(self) -> list[list[Glyph]]:
-        """The glyphs by column: one that stands above its predecessor begins the next."""
-        columns: list[list[Glyph]] = []
-        above = float("inf")
-        for glyph in self.glyphs:
-            top = self._upright(glyph.box).y
-            if top < above:
-                columns.append([])
-            columns[-1].append(glyph)
-            above = top
-        return columns
+        """The glyphs in reading order, by the columns that this order goes down."""
+        boxes = [self._upright(glyph.box) for glyph in self.glyphs]
+        column_of = {box: n for n, column in enumerate(columns_of(boxes)) for box in column}
+        placed = zip(boxes, self.glyphs, strict=True)
+        columns = groupby(placed, key=lambda place: column_of[place[0]])
+        return [[glyph for _, glyph in column] for _, column in columns]
 
     def _upright(self, box: Box) -> Box:
         """Where a box stands on the scan as it was read."""

@@ -68,18 +68,13 @@ class _Run:
 
     def _called(self, tokenizer: str) -> str:
         cut = [] if self.result["tokenizer"] == NO_TOKENIZER else [tokenizer]
-        return "·".join([*self.peers, *cut]) or NO_TOKENIZER
+        return "·".join([*results.peers(self.result), *cut]) or NO_TOKENIZER
 
     @property
     def settings(self) -> Mapping[str, Any]:
         """What the caller chose; schema 1 did not say."""
         settings: Mapping[str, Any] = self.result.get("settings", {})
         return settings
-
-    @property
-    def peers(self) -> list[str]:
-        """Who did a part in place of ours."""
-        return [self.result[role] for role in self.roles]
 
     @property
     def roles(self) -> list[str]:
@@ -141,7 +136,7 @@ def read_boards(
 
 def _named(runs: Mapping[str, list[_Run]]) -> dict[str, list[_Run]]:
     """The runs by the shortest names that tell them apart: settings shared by all go unsaid."""
-    compared = {name: found[0] for name, found in runs.items() if not found[0].peers}
+    compared = {name: found[0] for name, found in runs.items() if not found[0].roles}
     if len({name.removeprefix(run.name) for name, run in compared.items()}) > 1:
         return dict(runs)
     return {compared[name].name if name in compared else name: runs[name] for name in runs}

@@ -18,6 +18,15 @@ REACH = 2.5
 def reading_order(boxes: Sequence[Box]) -> list[Box]:
     """Boxes top to bottom within a column, columns from right to left.
 
+    Args:
+        boxes: In any order.
+    """
+    return [box for column in columns_of(boxes) for box in column]
+
+
+def columns_of(boxes: Sequence[Box]) -> list[list[Box]]:
+    """The columns of :func:`reading_order`, from right to left, each from top to bottom.
+
     The scan may lean: its lean is that of most boxes and their next ones below, and is taken
     out first, so that a short column beside a long one stays on its side. Boxes belong to one
     column when their centres lie within half a glyph's width of its last ones, so that a slip
@@ -39,7 +48,7 @@ def reading_order(boxes: Sequence[Box]) -> list[Box]:
         else:
             columns.append([box])
     columns.sort(key=lambda column: -fmean(_across(box, lean) for box in column))
-    return [box for column in columns for box in sorted(column, key=_middle)]
+    return [sorted(column, key=_middle) for column in columns]
 
 
 def _lean(boxes: Sequence[Box]) -> float:

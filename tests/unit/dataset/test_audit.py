@@ -137,6 +137,13 @@ def test_a_near_duplicate_in_another_split(sound):
     assert "show the same image" in fault
 
 
+def pages() -> bytes:
+    buffer = io.BytesIO()
+    page = Image.new("L", (8, 8), 200)
+    page.save(buffer, "TIFF", save_all=True, append_images=[page])
+    return buffer.getvalue()
+
+
 def test_a_near_duplicate_drawn_on_nothing(sound):
     """Where a picture is transparent, its colours are of no account."""
     first = next(reader.rows(sound, "glyphs", "train"))
@@ -159,6 +166,7 @@ def test_a_near_duplicate_drawn_on_nothing(sound):
     ("config", "change", "fault"),
     [
         ("glyphs", {"image": {"bytes": b"gone", "path": "x.png"}}, "unreadable image"),
+        ("glyphs", {"image": {"bytes": pages(), "path": "x.tif"}}, "image: it has 2 pages"),
         ("glyphs", {"image": None}, "no image"),
         ("pos", {"tags": [0]}, "1 tags for 2 tokens"),
         ("pos", {"tags": [1, 1]}, "tags are not those of the words: B-n B-n for B-n I-n"),
