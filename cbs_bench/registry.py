@@ -12,7 +12,7 @@ import importlib
 import importlib.util
 import inspect
 from collections import defaultdict
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
 from typing import Generic, TypeVar, cast
 
@@ -69,6 +69,10 @@ class Registry(Generic[Interface]):
                 remedy="rename or uninstall one of them",
             )
         return self._complete(name, self._class_of(name) if ours else self._class_at(foreign[0]))
+
+    def distribution(self, name: str) -> Distribution | None:
+        """The package of others that registers ``name``; ``None`` for a plugin of ours."""
+        return next((point.dist for point in self._entry_points()[name]), None)
 
     def _complete(self, name: str, plugin: type[Interface]) -> type[Interface]:
         """The class, if it has what its interface asks of it beside methods, and a usable name."""

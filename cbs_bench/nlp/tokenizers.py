@@ -144,16 +144,24 @@ def _restore(vocab: Vocab, data: bytes) -> SpacyTokenizer:
     return SpacyTokenizer(vocab, "").from_bytes(data)
 
 
-def _require_this_package(nlp: Language) -> None:
+def _require_packages(nlp: Language, tokenizer: str) -> None:
     """Let ``spacy package`` write so: it finds no package whose wheel has no ``top_level.txt``."""
+    versions = {"cbs-bench": __version__}
+    foreign = BASELINES.distribution(tokenizer)
+    if foreign is not None:
+        versions[foreign.name] = foreign.version
     required = nlp.meta.setdefault("requirements", [])
-    if not any(name.startswith("cbs-bench") for name in required):
-        required.append(f"cbs-bench{get_minor_version_range(__version__)}")
+    named = {requirement.partition(">")[0] for requirement in required}
+    required += [
+        f"{name}{get_minor_version_range(version)}"
+        for name, version in versions.items()
+        if name not in named
+    ]
 
 
 def _create(name: str, vocab_size: int) -> Callable[[Language], SpacyTokenizer]:
     def create(nlp: Language) -> SpacyTokenizer:
-        _require_this_package(nlp)
+        _require_packages(nlp, name)
         return SpacyTokenizer(nlp.vocab, name, vocab_size=vocab_size)
 
     return create
@@ -171,7 +179,7 @@ def multigranularity(
     """
 
     def create(nlp: Language) -> SpacyTokenizer:
-        _require_this_package(nlp)
+        _require_packages(nlp, "multigranularity")
         loaded = None if train else MultiGranularityTokenizer.load(path)
         return SpacyTokenizer(nlp.vocab, "multigranularity", loaded, vocab_size)
 

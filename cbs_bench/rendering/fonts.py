@@ -6,7 +6,8 @@ or placeholder outlines. What counts is ink.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -74,14 +75,15 @@ class Font:
 def find_fonts(paths: Iterable[Path]) -> list[Font]:
     """Every font file at or below ``paths``, in order of path.
 
+    Those in a folder that have no outlines, such as bitmap fonts of emoji, are passed over.
+
     Raises:
-        InputError: If there is none.
+        InputError: If there is none, or a file that is given is none.
     """
     given = list(paths)
-    files: list[Path] = []
+    fonts: list[Font] = []
     for path in given:
-        files += files_below(path) if path.is_dir() else [path]
-    fonts = [Font(file) for file in files if file.suffix.lower() in SUFFIXES]
+        fonts += _fonts_below(path) if path.is_dir() else [Font(path)]
     if not fonts:
         raise InputError(
             "no font here",
@@ -89,6 +91,12 @@ def find_fonts(paths: Iterable[Path]) -> list[Font]:
             remedy="install fonts with Han characters, such as fonts-hanazono",
         )
     return fonts
+
+
+def _fonts_below(folder: Path) -> Iterator[Font]:
+    for file in files_below(folder, SUFFIXES):
+        with suppress(InputError):
+            yield Font(file)
 
 
 def covering(fonts: Sequence[Font], characters: Iterable[str]) -> list[Font]:

@@ -16,6 +16,7 @@ from cbs_bench.interfaces import BASELINES
 from cbs_bench.nlp.corpus import Sentence
 from cbs_bench.nlp.fit import Budget, fit_pipeline
 from cbs_bench.nlp.tagger import words_of
+from cbs_bench.nlp.tokenizers import baseline
 from cbs_bench.types import Box, Glyph, Word
 
 SENTENCES = [
@@ -124,3 +125,15 @@ def test_a_packaged_pipeline_requires_this_package(nlp, tmp_path):
     for pipeline in (spacy.load(tmp_path / "nlp"), spacy.blank("lzh")):
         (requirement,) = pipeline.meta["requirements"]
         assert requirement.startswith(f"cbs-bench>={__version__},<")
+
+
+def test_a_packaged_pipeline_requires_the_package_of_its_tokenizer(tmp_path, monkeypatch):
+    home = tmp_path / "their_package-2.5.1.dist-info"
+    home.mkdir()
+    (home / "METADATA").write_text("Metadata-Version: 2.1\nName: their-package\nVersion: 2.5.1\n")
+    plugin = f"[{BASELINES.group}]\ntheirs = baselines.character:CharacterTokenizer\n"
+    (home / "entry_points.txt").write_text(plugin)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    nlp = spacy.blank("lzh")
+    nlp.tokenizer = baseline("theirs")(nlp)
+    assert nlp.meta["requirements"][1:] == ["their-package>=2.5.1,<2.6.0"]

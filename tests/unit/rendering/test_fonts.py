@@ -16,7 +16,10 @@ def test_neither_an_empty_outline_nor_the_placeholder_is_a_drawing(font, charact
 
 
 def test_fonts_are_found_below_a_folder(font_file):
+    broken = font_file.parent / "bitmaps.ttf"
+    broken.write_bytes(b"no outlines")
     assert [found.path for found in find_fonts([font_file.parent])] == [font_file]
+    broken.unlink()
 
 
 def test_covering_asks_for_every_character(font):
