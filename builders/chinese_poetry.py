@@ -26,7 +26,7 @@ class ChinesePoetry(CorpusBuilder):
             "The Quan Tangshi and the Quan Songshi in traditional characters, without tags: raw "
             "text of the literary language, at a size from which glyph vectors can be learned."
         ),
-        licence="mit",
+        licence="MIT",
         citation="chinese-poetry, collected by JackeyGao and contributors.",
         homepage="https://github.com/chinese-poetry/chinese-poetry",
         limits=(

@@ -144,8 +144,8 @@ def _glyph(
         "slip": match["slip"],
         "position": int(match["position"]),
     }
-    # Two slips of a document can share their number, as fragments do; the longer id tells them.
-    return Record("glyphs", row, name, f"{document}_{match['name']}", document)
+    # Fragments that share their number are one slip, as they are to whoever reads the row.
+    return Record("glyphs", row, name, f"{document}_{match['slip']}", document)
 
 
 def _tagged(raw: Path) -> Iterator[Record | Rejection]:

@@ -20,6 +20,7 @@ MENDED = {"b": "v", "nn": "n", "vn": "v"}
 """Tags outside the tag set, five words in all, and what they stand for."""
 
 _PARTS = {"zuozhuan_train": "train", "testa_gold": "test"}
+TEST_B = "testb_gold"
 _WORD = re.compile(r"(?P<form>[^/]+?)[/.](?P<tag>[A-Za-z]+)")
 
 
@@ -42,6 +43,7 @@ class EvaHan(CorpusBuilder):
         homepage="https://github.com/CIRCSE/LT4HALA/tree/master/2022/data_and_doc",
         limits=(
             "The source states no licence.",
+            "Test B of the shared task, of other texts than the Zuozhuan, is left out.",
             "The training text became `train` and `validation`, 90 to 10, by paragraph.",
             "Broken words are mended: the tags b, nn and vn (five words) read v, n and v; "
             "punctuation without a tag is w; a dot before a tag is a slash.",
@@ -56,6 +58,11 @@ class EvaHan(CorpusBuilder):
         parts = [(file, part) for file in files if (part := _part(file))]
         if not parts:
             raise InputError("no file of EvaHan 2022 here", path=raw, remedy=f"--raw {LAYOUT}")
+        yield from (
+            Rejection(file.name, "test B is not read: it is not of the Zuozhuan; take it away")
+            for file in files
+            if TEST_B in file.stem.lower()
+        )
         for file, part in parts:
             for number, paragraph, line in _lines(file):
                 where = f"{file.name} line {number}"

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from cbs_bench.dataset import rows
 from cbs_bench.dataset.duplicates import NearDuplicates
 from cbs_bench.dataset.images import UNREADABLE, BadRowError, encoded
+from cbs_bench.dataset.names import unique_names
 from cbs_bench.dataset.splits import share
-from cbs_bench.errors import InputError
+from cbs_bench.errors import DataError, InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, ImageRef, Record, Rejection
 from cbs_bench.script.labels import parse
 from cbs_bench.walk import IMAGE_SUFFIXES
@@ -52,14 +54,15 @@ class GlyphFolders(CorpusBuilder):
             for name, image in rows.members(raw, LAYOUT)
             if (path := PurePosixPath(name)).suffix.lower() in IMAGE_SUFFIXES
         }
-        splits = _splits(images, self.options.seed)
+        splits, names = _splits(images, self.options.seed), unique_names(images)
         positions: dict[PurePosixPath, int] = {}
         for path, image in images.items():
             if not path.parent.name:
                 yield Rejection(str(path), "no folder names the class")
                 continue
             positions[path.parent] = positions.get(path.parent, 0) + 1
-            yield _record(path, image, positions[path.parent], lookup, splits[path])
+            row = _row(names[path], path, image, positions[path.parent], lookup)
+            yield Record("glyphs", row, str(path), str(path), row["document"], splits[path])
         if not positions:
             raise InputError("no image in a class folder here", path=raw, remedy=f"--raw {LAYOUT}")
 
@@ -99,24 +102,22 @@ def _same(images: Mapping[PurePosixPath, ImageRef]) -> list[list[PurePosixPath]]
     seen = NearDuplicates()
     for path, image in images.items():
         # What cannot be read is rejected by the writer, which says why.
-        with suppress(BadRowError, *UNREADABLE):
+        with suppress(BadRowError, DataError, *UNREADABLE):
             seen.add(path.as_posix(), "", encoded(image))
     groups = [[PurePosixPath(name) for name in names] for names in seen.groups()]
     grouped = {path for paths in groups for path in paths}
     return groups + [[path] for path in images if path not in grouped]
 
 
-def _record(
-    path: PurePosixPath, image: ImageRef, position: int, lookup: rows.Lookup, split: str
-) -> Record:
-    document = path.parent.parent.name
-    row = {
-        "id": path.with_suffix("").as_posix().replace("/", "_"),
+def _row(
+    name: str, path: PurePosixPath, image: ImageRef, position: int, lookup: rows.Lookup
+) -> dict[str, Any]:
+    return {
+        "id": name,
         "image": image,
         **rows.label_columns(parse(path.parent.name), lookup),
         "source": "",
-        "document": document,
+        "document": path.parent.parent.name,
         "slip": "",
         "position": position,
     }
-    return Record("glyphs", row, str(path), str(path), document, split)

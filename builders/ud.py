@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cbs_bench.dataset import conllu, rows
+from cbs_bench.dataset.names import unique_names
 from cbs_bench.dataset.splits import train_or_validation
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import CorpusBuilder, CorpusInfo, Record, Rejection
@@ -39,7 +40,9 @@ class UniversalDependencies(CorpusBuilder):
             "`validation` (90 to 10, by paragraph): scores are not those of the full train file.",
             "Multiword tokens, empty nodes, lemmas and dependencies are left out, and sentences "
             "whose words do not spell their multiword tokens or, but for punctuation, their text.",
-            "Licence and citation are those of UD Classical Chinese Kyoto.",
+            "Licence, citation, homepage and language are those of UD Classical Chinese Kyoto; of "
+            "another treebank hold those that its own README states.",
+            "A sentence whose `sent_id` is that of one in an earlier file is named after its own.",
         ),
     )
 
@@ -51,10 +54,13 @@ class UniversalDependencies(CorpusBuilder):
             raise InputError("no .conllu file here", path=raw, remedy=f"--raw {LAYOUT}")
         respell = rows.respeller(self.options)
         has_train = any(_part(file) == "train" for file in files)
-        for file in files:
-            part = _part(file)
+        root = raw if raw.is_dir() else raw.parent
+        taken: set[str] = set()
+        for inside, place in unique_names(file.relative_to(root) for file in files).items():
+            file, part = root / inside, _part(inside)
+            names: set[str] = set()
             for sentence in conllu.read(file):
-                where = f"{file.name} line {sentence.line}"
+                where = f"{inside.as_posix()} line {sentence.line}"
                 try:
                     words = sentence.words()
                 except ValueError as error:
@@ -66,8 +72,12 @@ class UniversalDependencies(CorpusBuilder):
                 split = {"dev": "validation"}.get(part, part) if part else None
                 if part == "dev" and not has_train:
                     split = train_or_validation(group, self.options.seed)
+                if name in taken:
+                    name = f"{place}_{name}"
+                names.add(name)
                 row = _row(name, words, respell)
                 yield Record("pos", row, where, group, sentence.document or file.stem, split)
+            taken |= names
 
 
 def _part(file: Path) -> str | None:

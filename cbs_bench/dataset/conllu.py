@@ -18,7 +18,8 @@ from cbs_bench.script.punctuation import is_punctuation
 Word = tuple[list[str], str]
 """The glyphs of a word and its universal part of speech."""
 
-_COMMENT = re.compile(r"#\s*(newdoc id|sent_id|text)\s*=(.*)")
+_COMMENT = re.compile(r"#\s*(sent_id|text)\s*=(.*)")
+_DOCUMENT = re.compile(r"#\s*newdoc(?:\s+id\s*=(?P<name>.*)|\s.*)?")
 _MULTIWORD = re.compile(r"([0-9]+)-([0-9]+)")
 _EMPTY_NODE = re.compile(r"[0-9]+\.[0-9]+")
 
@@ -28,7 +29,7 @@ class Sentence:
     """What stands between two blank lines.
 
     Attributes:
-        document: Empty where none is named.
+        document: Named after its line where it has no id; empty where none has begun.
         names: Every ``sent_id``; there should be one at most.
         text: ``# text``; empty where there is none.
         line: The number of the first line of ``lines``.
@@ -108,6 +109,8 @@ def read(path: Path) -> Iterator[Sentence]:
             if sentence.lines:
                 yield sentence
             sentence = Sentence(sentence.document)
+        elif match := _DOCUMENT.fullmatch(line):
+            sentence.document = (match["name"] or "").strip() or f"{path.stem}-{number}"
         elif match := _COMMENT.fullmatch(line):
             _note(sentence, match[1], match[2].strip())
         elif not line.startswith("#"):
@@ -116,13 +119,10 @@ def read(path: Path) -> Iterator[Sentence]:
 
 
 def _note(sentence: Sentence, key: str, value: str) -> None:
-    match key:
-        case "newdoc id":
-            sentence.document = value
-        case "sent_id":
-            sentence.names.append(value)
-        case _:
-            sentence.text = value
+    if key == "sent_id":
+        sentence.names.append(value)
+    else:
+        sentence.text = value
 
 
 def _spelling(words: list[Word]) -> list[str]:

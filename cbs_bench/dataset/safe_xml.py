@@ -1,4 +1,4 @@
-"""XML from strangers: read without document types, so that no entity can expand or fetch."""
+"""XML from strangers: read without declarations, so that no entity can expand or fetch."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def read(path: Path) -> Element:
     """The root element of an XML file.
 
     Raises:
-        DataError: If it cannot be read, is too large, is not well-formed, or declares a document
-            type, which is how entity bombs and external entities come in.
+        DataError: If it cannot be read, is too large, is not well-formed, or its document type
+            declares something, which is how entity bombs and external entities come in.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -25,12 +25,12 @@ def read(path: Path) -> Element:
     except OSError as error:
         raise DataError(f"no readable XML ({error})", path=path, remedy="check the file") from error
     try:
-        _refuse_document_type(data)
-        # The document type is where entities are declared, and there is none.
-        return fromstring(data)  # noqa: S314  (entities need a document type)
-    except _DocumentTypeError as error:
-        remedy = "delete the <!DOCTYPE> declaration and write its entities out"
-        raise DataError("it declares a document type", path=path, remedy=remedy) from error
+        _refuse_declarations(data)
+        # Entities are declared in the document type, and a DTD that it names is never fetched.
+        return fromstring(data)  # noqa: S314  (entities need a declaration)
+    except _DeclarationsError as error:
+        remedy = "write its entities out and delete what stands in its [ ]"
+        raise DataError("its <!DOCTYPE> has declarations", path=path, remedy=remedy) from error
     except (ParseError, expat.ExpatError) as error:
         if not _is_utf8(data):
             raise _foreign(path, error) from error
@@ -58,15 +58,16 @@ def _foreign(path: Path, error: Exception) -> DataError:
     return DataError(f"it is not in UTF-8: {error}", path=path, remedy=remedy)
 
 
-class _DocumentTypeError(Exception):
-    """There is a ``<!DOCTYPE>``."""
+class _DeclarationsError(Exception):
+    """There is a ``<!DOCTYPE … [ … ]>``."""
 
 
-def _refuse_document_type(data: bytes) -> None:
+def _refuse_declarations(data: bytes) -> None:
     parser = expat.ParserCreate()
 
-    def stop(*_: object) -> None:
-        raise _DocumentTypeError
+    def stop(_name: str, _system: str | None, _public: str | None, has_subset: int) -> None:
+        if has_subset:
+            raise _DeclarationsError
 
     parser.StartDoctypeDeclHandler = stop
     parser.Parse(data, True)

@@ -56,7 +56,9 @@ class ComponentTable:
             raise InputError(
                 f"cannot read the table ({error})", path=path, remedy="give a UTF-8 text file"
             ) from error
-        parts = dict(_ids_rows(lines))
+        parts: dict[str, tuple[str, ...]] = {}
+        for graph, leaves in _ids_rows(lines):
+            parts.setdefault(graph, leaves)
         if not parts:
             raise InputError(
                 "no ideographic description sequence here",
@@ -156,7 +158,8 @@ def _ids_rows(lines: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
             fields = fields[1:]
         if len(fields) < 2 or len(fields[0]) != 1:
             continue
-        sequence = _ANNOTATION.sub("", fields[1].split(";")[0])
+        # Entities end with the sign that parts variants.
+        sequence = _ANNOTATION.sub("", fields[1]).split(";")[0]
         leaves = tuple(c for c in sequence if not _is_operator(c) and not c.isascii())
         if len(leaves) > 1:
             yield fields[0], leaves

@@ -1,7 +1,8 @@
 """Editorial marks in tagged transcriptions, read off so that only glyphs remain.
 
-Editors print ``[天]`` for a supplied graph, ``又（有）`` for a reading, ``【十六】`` for the number
-of a slip and ``民=`` for a repetition mark. None of these signs is on the bamboo.
+Editors print ``[天]`` for a supplied graph, ``又（有）`` for a reading, ``【十六】`` or
+``【16】`` for the number of a slip and ``民=`` for a repetition mark. None of these signs is on the
+bamboo.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ REPETITION = frozenset({"=", "\U00034ea1"})
 """The second is an unassigned code point that the POS rows of CHUBS have where the editions of the
 same texts print ``=``: 命訓 ``小命日=成=則敬``, repeated as 日成日成則敬."""
 
-NUMERALS = frozenset("〇一二三四五六七八九十百廿卅背正上下")
+NUMERALS = frozenset("〇一二三四五六七八九十百廿卅0123456789０１２３４５６７８９簡背正反上下")
+"""What numbers of slips are written with."""
 
-_CLOSING = {**GLOSSES, SLIP_NUMBER[0]: SLIP_NUMBER[1], "{": "}"}
+_CLOSING = {**GLOSSES, SLIP_NUMBER[0]: SLIP_NUMBER[1]}
 _STRAY = SUPPLIED | frozenset("（）〈〉【】") | REPETITION
 
 
@@ -25,8 +27,8 @@ def glyphs_of(tokens: Sequence[str], tags: Sequence[str]) -> tuple[list[str], li
     """The glyphs among ``tokens`` and their BIO tags.
 
     Glosses and slip numbers that open and close here are left out with what they hold; of those
-    cut off by the end of the row only the bracket is. ``{`` to ``}`` become one composition. A
-    word whose first token is left out starts at the next one.
+    cut off by the end of the row only the bracket is. ``{`` to the ``}`` that closes it become one
+    composition. A word whose first token is left out starts at the next one.
 
     Args:
         tokens: As printed, one a character.
@@ -80,12 +82,23 @@ def _is_note(tokens: Sequence[str], place: int, end: int) -> bool:
 
 
 def _closed(tokens: Sequence[str]) -> dict[int, int]:
-    """Place of each opening bracket to that of the first one after it that closes it."""
-    found: dict[int, int] = {}
+    """Place of each opening bracket to that of the one that closes it; only compositions nest."""
+    found = _compositions(tokens)
     nearest: dict[str, int] = {}
     for place in reversed(range(len(tokens))):
         token = tokens[place]
         if token in _CLOSING and _CLOSING[token] in nearest:
             found[place] = nearest[_CLOSING[token]]
         nearest[token] = place
+    return found
+
+
+def _compositions(tokens: Sequence[str]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for place, sign in enumerate(tokens):
+        if sign == "{":
+            opened.append(place)
+        elif sign == "}" and opened:
+            found[opened.pop()] = place
     return found

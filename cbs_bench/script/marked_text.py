@@ -1,15 +1,21 @@
 """Running text with the brackets of editors, read into signs.
 
 ``待[恃]`` is 待 read as 恃; any other ``[…]`` or ``〔…〕`` was supplied by an editor: a lost graph.
+Numbers of slips such as ``【16】`` and the mark ``=`` of ligatures and repetitions are no graphs.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cbs_bench.script.edition import NUMERALS
 from cbs_bench.script.labels import LOST_MARK, split_glyphs
+
+_SLIP_NUMBER = re.compile(f"【[{''.join(sorted(NUMERALS))}]*】")
+_REPETITION = frozenset("=＝")
 
 
 @dataclass(slots=True, eq=False)
@@ -52,7 +58,7 @@ class MarkedText:
 
     def read(self, text: str) -> None:
         """Take the next piece of running text; punctuation and white space are left out."""
-        for glyph in split_glyphs(text):
+        for glyph in split_glyphs(_SLIP_NUMBER.sub("", text)):
             if glyph in "[〔":
                 self._before, self._inside = self._last, []
             elif glyph in "]〕":
@@ -72,6 +78,8 @@ class MarkedText:
 
 
 def _is_sign(glyph: str) -> bool:
-    """Letters, symbols, private-use and unassigned code points; not punctuation or spaces."""
+    """Letters, symbols, private-use and unassigned code points; not punctuation or marks."""
+    if glyph in _REPETITION:
+        return False
     category = unicodedata.category(glyph[0])
     return glyph.startswith("{") or (category[0] in "LSCN" and category != "Cc")

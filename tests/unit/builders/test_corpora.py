@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -20,6 +21,13 @@ def records(name, raw, **options):
 def png(shade=128):
     buffer = io.BytesIO()
     Image.new("L", (12, 20), shade).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def noise(seed):
+    buffer = io.BytesIO()
+    pixels = np.random.default_rng(seed).integers(0, 256, (20, 12), np.uint8)
+    Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()
 
 
@@ -101,6 +109,21 @@ def test_an_archive_whose_names_climb_is_refused(tmp_path, name):
 def test_chubs_leaves_out_names_it_cannot_read(tmp_path):
     raw = archive(tmp_path / "g.zip", CHUBS, "glyphs/又/nothing.png", "__MACOSX/._x.txt")
     assert [type(r) for r in records("chubs", raw)].count(Rejection) == 1
+
+
+def test_chubs_keeps_fragments_that_share_a_slip_number_in_one_split(tmp_path):
+    names = [
+        f"glyphs/又/包山簡_1-文書_{slip}_{fragment}-{slip}-01.png"
+        for slip in range(12)
+        for fragment in ("1A", "1B")
+    ]
+    raw = tmp_path / "g.zip"
+    with zipfile.ZipFile(raw, "w") as file:
+        for name in names:
+            file.writestr(name, noise(len(file.namelist())))
+    report = writer.build("chubs", raw=raw, out=tmp_path / "out", options=BuildOptions())
+    assert not report.rejected
+    assert audit(report.out).faults == []
 
 
 def test_laozi_reads_a_glyph_without_a_reading_as_its_graph(tmp_path):
@@ -190,6 +213,16 @@ def test_evahan_knows_its_files_in_any_case(tmp_path):
     gold, learned = records("evahan", tmp_path)
     assert (gold.split, gold.row["text"]) == ("test", "春秋")
     assert (learned.split, learned.row["text"]) == ("train", "元妃")
+
+
+def test_evahan_says_that_it_leaves_test_b_out(tmp_path):
+    (tmp_path / "EvaHan_testa_gold.txt").write_text("春秋/n\n", encoding="utf-8")
+    (tmp_path / "EvaHan_testb_gold.txt").write_text("史記/n\n", encoding="utf-8")
+    (tmp_path / "EvaHan_testb_raw.txt").write_text("史記\n", encoding="utf-8")
+    told, gold = records("evahan", tmp_path)
+    reason = "test B is not read: it is not of the Zuozhuan; take it away"
+    assert told == Rejection("EvaHan_testb_gold.txt", reason)
+    assert gold.row["text"] == "春秋"
 
 
 def test_mini_agrees_with_itself(tmp_path):

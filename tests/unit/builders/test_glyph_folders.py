@@ -38,6 +38,20 @@ def test_folders_that_begin_alike_are_classes_of_their_own(names, tmp_path):
     assert {(row["status"], row["encoded"]) for row in rows} == {("unencoded", False)}
 
 
+def test_images_whose_paths_give_one_name_are_all_kept(tmp_path):
+    for name in ("a_b/c.png", "a/b_c.png", "a/b_c-2.png", "a/d.jpg", "a/d.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(name.encode())
+    found = {record.where: record.row["id"] for record in GlyphFolders().records(tmp_path)}
+    assert found == {
+        "a/b_c-2.png": "a_b_c-2",
+        "a/b_c.png": "a_b_c",
+        "a/d.jpg": "a_d",
+        "a/d.png": "a_d-2",
+        "a_b/c.png": "a_b_c-3",
+    }
+
+
 def summary(folder, images):
     """What a build says of noise in class folders, by number of images."""
     generator = np.random.default_rng(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from builders.tei import Tei
+from cbs_bench.dataset.audit import audit
 from cbs_bench.dataset.writer import build
 from cbs_bench.errors import InputError
 from cbs_bench.interfaces import BuildOptions, Rejection
@@ -50,6 +51,16 @@ def signs(tmp_path):
         ("道[<gap/>]可", "道□可", "道□可"),
         ("道[天待[恃]可", "道天待可", "道天恃可"),
         ("\U00034ea1\ue843", "\U00034ea1\ue843", "\U00034ea1\ue843"),
+        ("<ruby><rb>又</rb><rt>有</rt></ruby>道", "又道", "又道"),
+        ("道<space><desc>空白</desc></space>可", "道可", "道可"),
+        ("孫=待＝[恃]", "孫待", "孫恃"),
+        ("道【16】可【十六】名【非常】", "道可名非常", "道可名非常"),
+        ('道<gap extent="3"/>', "道□□□", "道□□□"),
+        ('道<gap extent="3 chars"/>', "道□□□", "道□□□"),
+        ('道<gap extent="約3字"/>', "道□□□", "道□□□"),
+        ('道<gap quantity="2" unit="character"/>', "道□□", "道□□"),
+        ('道<gap quantity="20" unit="cm"/>', "道□", "道□"),
+        ('道<gap extent="some"/>', "道□", "道□"),
     ],
 )
 def test_apparatus(signs, marked, graphs, readings):
@@ -67,6 +78,69 @@ def test_slips_are_rows_where_they_are_marked(signs):
     body = '<body><p><pb n="1"/>道可<pb n="2"/>道</p><p>非</p></body>'
     assert [(slip, graphs) for slip, graphs, _ in signs(body)] == [("1", "道可"), ("2", "道非")]
     assert [slip for slip, *_ in signs("<body><p>道</p><p/><p>可</p></body>")] == ["p1", "p3"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "before", "after"),
+    [
+        ("<supplied>可<pb n='2'/>道</supplied>非", ("道□", "道可"), ("□非", "道非")),
+        ("<supplied><hi><pb n='2'/>可</hi></supplied>", ("道", "道"), ("□", "可")),
+        (
+            "<choice><orig>又<pb n='2'/>可</orig><reg>有<pb n='2'/>何</reg></choice>非",
+            ("道又", "道有"),
+            ("可非", "何非"),
+        ),
+        (
+            "<choice><orig>又可</orig><reg>有<pb n='2'/>何</reg></choice>非",
+            ("道又", "道有"),
+            ("可非", "何非"),
+        ),
+        ("<choice><orig><pb n='2'/>又</orig></choice>", ("道", "道"), ("又", "又")),
+        ("<choice><pb n='2'/><orig>又</orig><reg>有</reg></choice>", ("道", "道"), ("又", "有")),
+        ("<choice><unclear>又<pb n='2'/>可</unclear></choice>", ("道又", "道又"), ("可", "可")),
+        ("<orig>又<pb n='2'/>可</orig>", ("道又", "道又"), ("可", "可")),
+        ("<del>又<milestone unit='slip' n='2'/></del>可", ("道", "道"), ("可", "可")),
+        ("可<note><pb n='2'/></note><pb n='2'/>非", ("道可", "道可"), ("非", "非")),
+    ],
+)
+def test_a_slip_may_begin_inside_an_element(signs, marked, before, after):
+    found = signs(f'<body><p><pb n="1"/>道{marked}</p></body>')
+    assert [(slip, graphs, "".join(readings)) for slip, graphs, readings in found] == [
+        ("1", *before),
+        ("2", *after),
+    ]
+
+
+def test_what_stands_before_the_first_slip_is_on_none(signs):
+    body = "<body><p>道<supplied>可<pb/>名</supplied><pb/>非</p></body>"
+    assert [(slip, graphs) for slip, graphs, _ in signs(body)] == [
+        ("", "道□"), ("slip2", "□"), ("slip3", "非"),
+    ]  # fmt: skip
+
+
+def test_files_of_one_name_in_several_folders_are_all_kept(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.xml").write_text("<TEI><text><p>道</p></text></TEI>", "utf-8")
+    (tmp_path / "x.xml").write_text("<TEI><text><p>可</p></text></TEI>", encoding="utf-8")
+    found = [(record.row["id"], record.where) for record in Tei().records(tmp_path)]
+    assert found == [
+        ("a_x_p1", "a/x.xml p1"),
+        ("b_x_p1", "b/x.xml p1"),
+        ("x_p1", "x.xml p1"),
+    ]
+
+
+@pytest.mark.parametrize("number", [12, 40])
+def test_slips_of_one_name_in_files_of_one_title_are_in_one_split(tmp_path, number):
+    text = "<text><body><p>道</p><p>可</p></body></text>"
+    for n in range(number):
+        title = f"<teiHeader><titleStmt><title>{n // 2}</title></titleStmt></teiHeader>"
+        (tmp_path / f"{n}.xml").write_text(f"<TEI>{title}{text}</TEI>", encoding="utf-8")
+    report = build("tei", raw=tmp_path, out=tmp_path / "out", options=BuildOptions())
+    assert report.by_document == (number == 40)
+    assert not report.rejected
+    assert audit(report.out).faults == []
 
 
 def test_a_slip_of_the_same_number_in_another_division_is_another_slip(signs):
@@ -113,13 +187,35 @@ def test_brackets_over_the_end_of_a_slip_and_of_a_paragraph(signs):
     ]
 
 
-def test_a_document_type_is_refused_and_the_rest_is_built(tmp_path, signs):
+@pytest.mark.parametrize(
+    "declarations",
+    [
+        '<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">',
+        '<!ENTITY b SYSTEM "file:///etc/hostname">',
+        '<!ENTITY % more SYSTEM "more.dtd"> %more;',
+        '<!ATTLIST p n CDATA "aaaa">',
+    ],
+)
+def test_declarations_are_refused_and_the_rest_is_built(tmp_path, signs, declarations):
     signs("<body><p>道</p></body>")
-    bomb = '<!DOCTYPE TEI [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><TEI><text>&b;</text></TEI>'
+    bomb = f"<!DOCTYPE TEI [{declarations}]><TEI><text><p>&b;</p></text></TEI>"
     (tmp_path / "bomb.xml").write_text(bomb)
     [rejection] = [item for item in Tei().records(tmp_path) if isinstance(item, Rejection)]
     assert rejection.where == "bomb.xml"
-    assert rejection.reason.startswith("it declares a document type; delete the <!DOCTYPE>")
+    assert rejection.reason == (
+        "its <!DOCTYPE> has declarations; write its entities out and delete what stands in its [ ]"
+    )
+
+
+@pytest.mark.parametrize("external", ["", ' SYSTEM "tei.dtd"', ' PUBLIC "-//TEI" "tei.dtd"'])
+def test_a_document_type_without_declarations_is_read(tmp_path, external):
+    (tmp_path / "tei.dtd").write_text('<!ENTITY a "可">', encoding="utf-8")
+    head = f"<!DOCTYPE TEI{external}><TEI><text>"
+    (tmp_path / "good.xml").write_text(f"{head}<p>道</p></text></TEI>", encoding="utf-8")
+    (tmp_path / "undeclared.xml").write_text(f"{head}<p>&a;</p></text></TEI>", encoding="utf-8")
+    good, bad = Tei().records(tmp_path)
+    assert good.row["text"] == "道"
+    assert bad.reason.startswith("no readable XML (undefined entity")
 
 
 @pytest.mark.parametrize("declared", [True, False])

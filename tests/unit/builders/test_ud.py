@@ -3,6 +3,8 @@
 import pytest
 
 from builders.ud import UniversalDependencies
+from cbs_bench.dataset.writer import build
+from cbs_bench.interfaces import BuildOptions
 
 
 def records(raw):
@@ -53,6 +55,42 @@ def test_a_document_holds_until_the_next_one(tmp_path):
     text = f"# newdoc id = 甲\n{first}\n{second}\n# newdoc id = 乙\n{third}\n"
     file.write_text(text, encoding="utf-8")
     assert [record.document for record in records(file)] == ["甲", "甲", "乙"]
+
+
+@pytest.mark.parametrize("comment", ["# newdoc", "#newdoc", "# newdoc id =", "# newdoc of = x"])
+def test_a_document_without_an_id_is_one_of_its_own(tmp_path, comment):
+    file = tmp_path / "x-ud-test.conllu"
+    first, second, third = (conllu(form) for form in "人道可")
+    text = f"# newdoc id = 甲\n{first}\n{comment}\n{second}\n{third}\n"
+    file.write_text(text, encoding="utf-8")
+    named, *others = records(file)
+    assert named.document == "甲"
+    assert [record.document for record in others] == ["x-ud-test-4"] * 2
+    assert [record.group for record in others] == ["x-ud-test-4"] * 2
+
+
+def test_sentences_of_one_id_in_several_files_are_all_kept(tmp_path):
+    for name in ("a/x-ud-test", "a/x-ud-train", "b/x-ud-test"):
+        file = tmp_path / f"{name}.conllu"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"# sent_id = s1\n{conllu('道')}\n{conllu('人')}\n", encoding="utf-8")
+    found = [(record.row["id"], record.split, record.where) for record in records(tmp_path)]
+    assert found == [
+        ("s1", "test", "a/x-ud-test.conllu line 2"),
+        ("x-ud-test-4", "test", "a/x-ud-test.conllu line 4"),
+        ("a_x-ud-train_s1", "train", "a/x-ud-train.conllu line 2"),
+        ("x-ud-train-4", "train", "a/x-ud-train.conllu line 4"),
+        ("b_x-ud-test_s1", "test", "b/x-ud-test.conllu line 2"),
+        ("b_x-ud-test_x-ud-test-4", "test", "b/x-ud-test.conllu line 4"),
+    ]
+
+
+def test_two_sentences_of_one_id_in_a_file_are_told(tmp_path):
+    raw = tmp_path / "x-ud-test.conllu"
+    raw.write_text(f"# sent_id = s1\n{conllu('道')}\n" * 2, encoding="utf-8")
+    report = build("ud", raw=raw, out=tmp_path / "out", options=BuildOptions())
+    assert report.counts["pos"]["test"] == 1
+    assert dict(report.rejected) == {"id occurs twice": 1}
 
 
 def test_it_ends_a_line_where_a_text_editor_does(tmp_path):

@@ -59,6 +59,20 @@ def test_another_table_of_sequences(tmp_path):
     assert "ids.txt" in read.source
 
 
+def test_entities_of_a_table_are_left_out_and_end_no_sequence(tmp_path):
+    table = tmp_path / "ids.txt"
+    table.write_text("道\t⿱&CDP-8B5E;⿰辶首;⿰一二\n国\t⿴囗&U-i001;玉[G;T]\n", encoding="utf-8")
+    read = ComponentTable.from_ids(table)
+    assert read.decompose("道") == ("辶", "首")
+    assert read.decompose("国") == ("囗", "玉")
+
+
+def test_of_several_rows_of_a_graph_the_first_counts(tmp_path):
+    table = tmp_path / "ids.txt"
+    table.write_text("道\t⿺辶首\n道\t⿺辵首\n", encoding="utf-8")
+    assert ComponentTable.from_ids(table).decompose("道") == ("辶", "首")
+
+
 @pytest.mark.parametrize("content", [None, b"", b"\xff\xfe\x00", b"nothing here"])
 def test_a_table_that_is_none_is_named(tmp_path, content):
     table = tmp_path / "ids.txt"

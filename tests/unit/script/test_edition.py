@@ -20,8 +20,13 @@ from cbs_bench.script.edition import glyphs_of, words_of
         ("民=", "B-n O", "民", "B-n"),
         ("又（有）道", "B-v I-v I-v I-v B-n", "又 道", "B-v B-n"),
         ("埶【十六】乃", "B-v O O O O B-r", "埶 乃", "B-v B-r"),
+        ("埶【16】乃", "B-v O O O O B-r", "埶 乃", "B-v B-r"),
+        ("埶【簡１反】乃", "B-v O O O O O B-r", "埶 乃", "B-v B-r"),
+        ("埶【乃】", "B-v O B-r O", "埶 乃", "B-v B-r"),
         ("人）能", "B-n O B-d", "人 能", "B-n B-d"),
         ("{日止頁}之", "B-n I-n I-n I-n I-n B-u", "{日止頁} 之", "B-n B-u"),
+        ("{日{止頁}}之", "B-n I-n I-n I-n I-n I-n I-n B-u", "{日{止頁}} 之", "B-n B-u"),
+        ("{日{止頁}", "B-n B-v B-u I-u I-u I-u", "{ 日 {止頁}", "B-n B-v B-u"),
         ("子[孫]", "B-n B-n I-n I-n", "子 孫", "B-n B-n"),
         ("][", "O O", "", ""),
     ],
@@ -32,7 +37,7 @@ def test_marks(printed, tags, glyphs, kept):
 
 ROWS = st.lists(
     st.tuples(
-        st.sampled_from("天下又（）[]【】{}〈〉=十"),
+        st.sampled_from("天下又（）[]【】{}〈〉=十1"),
         st.sampled_from(["O", "B-n", "I-n", "B-v", "I-v"]),
     ),
     max_size=12,
@@ -49,11 +54,15 @@ def test_every_row_gives_valid_tags_and_loses_no_order(row):
     assert bio(len(kept), words_of(kept)) == kept
 
 
-NOTE = r"(?!^)（[^）]*）|(?!^)〈[^〉]*〉|【[〇一二三四五六七八九十百廿卅背正上下]*】"
-PRINTED = re.compile(rf"(?P<mark>{NOTE}|[][〔〕（）〈〉【】=])|{{[^}}]*}}|.")
+NUMBER = "[〇一二三四五六七八九十百廿卅0-9０-９簡背正反上下]*"
+NOTE = rf"(?!^)（[^）]*）|(?!^)〈[^〉]*〉|【{NUMBER}】"
+COMPOSITION = "{[^{}]*}"
+for _ in range(9):
+    COMPOSITION = f"{{(?:[^{{}}]|{COMPOSITION})*}}"
+PRINTED = re.compile(rf"(?P<mark>{NOTE}|[][〔〕（）〈〉【】=])|{COMPOSITION}|.")
 
 
-@given(st.text("天又十{}（）〈〉【】[=", max_size=20))
+@given(st.text("天又十1{}（）〈〉【】[=", max_size=20))
 def test_glyphs_are_what_a_pattern_of_the_notation_matches(printed):
     expected = [m for m in PRINTED.finditer(printed) if m["mark"] is None]
     tags = [f"B-{place}" for place in range(len(printed))]
