@@ -122,44 +122,44 @@ def test_leakage_by_slip_and_by_id(sound):
     assert "id occurs twice" in found
 
 
-def test_a_near_duplicate_in_another_split(sound):
-    first = next(reader.rows(sound, "glyphs", "train"))
+def encoded(image, form, **options) -> bytes:
     buffer = io.BytesIO()
-    Image.open(io.BytesIO(first["image"]["bytes"])).save(buffer, "JPEG", quality=70)
-    copy = {"bytes": buffer.getvalue(), "path": "copy.jpg"}
+    image.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def first(sound):
+    """The picture of the first row for training."""
+    return Image.open(io.BytesIO(next(reader.rows(sound, "glyphs", "train"))["image"]["bytes"]))
+
+
+def faults_of_a_test_image(sound, data):
     edit(
         sound,
         shard(sound, "glyphs", "test"),
-        lambda rows: [rows[0] | {"image": copy}, *rows[1:]],
+        lambda rows: [rows[0] | {"image": {"bytes": data, "path": "copy"}}, *rows[1:]],
     )
-    (fault,) = audit(sound).faults
-    assert f"train/{first['id']}" in fault
+    return audit(sound).faults
+
+
+def test_a_near_duplicate_in_another_split(sound, first):
+    (fault,) = faults_of_a_test_image(sound, encoded(first, "JPEG", quality=70))
+    assert f"train/{next(reader.rows(sound, 'glyphs', 'train'))['id']}" in fault
+    assert "show the same image" in fault
+
+
+def test_a_near_duplicate_drawn_on_nothing(sound, first):
+    """Where a picture is transparent, its colours are of no account."""
+    drawn = Image.new("RGBA", first.size, "black")
+    drawn.putalpha(ImageOps.invert(first.convert("L")))
+    (fault,) = faults_of_a_test_image(sound, encoded(drawn, "PNG"))
     assert "show the same image" in fault
 
 
 def pages() -> bytes:
-    buffer = io.BytesIO()
     page = Image.new("L", (8, 8), 200)
-    page.save(buffer, "TIFF", save_all=True, append_images=[page])
-    return buffer.getvalue()
-
-
-def test_a_near_duplicate_drawn_on_nothing(sound):
-    """Where a picture is transparent, its colours are of no account."""
-    first = next(reader.rows(sound, "glyphs", "train"))
-    grey = Image.open(io.BytesIO(first["image"]["bytes"])).convert("L")
-    drawn = Image.new("RGBA", grey.size, "black")
-    drawn.putalpha(ImageOps.invert(grey))
-    buffer = io.BytesIO()
-    drawn.save(buffer, "PNG")
-    copy = {"bytes": buffer.getvalue(), "path": "copy.png"}
-    edit(
-        sound,
-        shard(sound, "glyphs", "test"),
-        lambda rows: [rows[0] | {"image": copy}, *rows[1:]],
-    )
-    (fault,) = audit(sound).faults
-    assert f"train/{first['id']}" in fault
+    return encoded(page, "TIFF", save_all=True, append_images=[page])
 
 
 @pytest.mark.parametrize(
