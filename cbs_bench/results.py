@@ -261,6 +261,9 @@ def _track_fault(track: Any, where: str, schema: int) -> str | None:
     for name, counts in chain(rows, tags, words):
         if not _are_counts(counts):
             return f"{where}: {name!r} holds {counts!r:.40}, not [correct, predicted, gold]"
+    for gold, row in track.get("confusion", {}).items():
+        if not isinstance(row, dict) or {*map(type, row.values())} - {int}:
+            return f"{where}.confusion: {gold!r} holds {row!r:.40}, not words by predicted tag"
     return None
 
 

@@ -282,14 +282,28 @@ def _predictions_of(result: Result, path: Path) -> dict[str, Predictions]:
         )
     for stored in found.values():
         for number, row in enumerate(stored.rows, 1):
-            if not _is_finite(row):
-                raise InputError(
-                    f"the {stored.track} track holds a number that is not finite",
-                    path=beside,
-                    row=number,
-                    remedy="predict finite numbers",
-                )
+            for fault in _row_faults(row):
+                problem = f"the {stored.track} track holds {fault}"
+                remedy = "predict finite numbers, boxes with an area and probabilities up to 1"
+                raise InputError(problem, path=beside, row=number, remedy=remedy)
     return {track: stored for (track, _), stored in found.items()}
+
+
+def _row_faults(row: predictions.Row) -> Iterator[str]:
+    """Numbers that no system can mean; what has another form than a task's, the task refuses."""
+    if not _is_finite(row):
+        yield "a number that is not finite"
+    for name in ("boxes", "ranked", "candidates"):
+        stored = row.get(name)
+        for item in stored if isinstance(stored, list) else ():
+            match item:
+                case [str(), int() | float() as p] | [_, _, _, _, int() | float() as p]:
+                    if not 0 <= p <= 1:
+                        yield f"the probability {p} in its {name}"
+            match item:
+                case [_, _, int() | float() as across, int() | float() as down, *_]:
+                    if across <= 0 or down <= 0:
+                        yield f"a box of {across:g} x {down:g} pixels in its {name}"
 
 
 def _listed(tracks: Any) -> str:

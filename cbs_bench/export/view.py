@@ -19,6 +19,9 @@ from cbs_bench.vision.images import Pixels
 BEGIN = '<!doctype html><html lang="zh-Hant"><meta charset="utf-8"><title>Slips as read</title>'
 """How every page begins."""
 
+MOST_PIXELS = 65_500
+"""Of a side of a JPEG: libjpeg writes none that is longer."""
+
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.4 system-ui, sans-serif; }
 body { margin: 2rem; } main { display: flex; gap: 2.5rem; overflow-x: auto; }
@@ -81,7 +84,7 @@ def _figure(name: str, pixels: Pixels, tokenizer: MultiGranularityTokenizer) -> 
     )
     return (
         f'<figure><svg viewBox="0 0 {width} {height}"><image href="{_data_url(pixels)}" '
-        f'width="{width}" height="{height}"/>{boxes}</svg>'
+        f'width="{width}" height="{height}" preserveAspectRatio="none"/>{boxes}</svg>'
         f"<div><figcaption>{caption}</figcaption>{_table(reading)}</div></figure>"
     )
 
@@ -96,6 +99,8 @@ def _table(reading: SlipReading) -> str:
 
 
 def _data_url(pixels: Pixels) -> str:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=85)
+    """The scan, smaller where no JPEG is as large; the page stretches it to its size again."""
+    image, buffer = Image.fromarray(pixels), io.BytesIO()
+    image.thumbnail((MOST_PIXELS, MOST_PIXELS))
+    image.save(buffer, "JPEG", quality=85)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

@@ -30,6 +30,7 @@ from cbs_bench.tokenizer.multigranularity import MultiGranularityTokenizer
 from cbs_bench.tokenizer.vocabulary import (
     CONTINUATION_MARK,
     OPENING_MARK,
+    SPECIAL_TOKENS,
     SPELLING_END,
     SPELLING_START,
     VARIANT_MARKS,
@@ -37,11 +38,18 @@ from cbs_bench.tokenizer.vocabulary import (
 )
 
 START, END = SPELLING_START, SPELLING_END
+HEAD_END = f"{START}6"
 ANY = "(?m:.)"
 
 
 def huggingface_tokenizer(tokenizer: MultiGranularityTokenizer) -> Tokenizer:
-    """The same tokenizer as an object of the `tokenizers` library, without special tokens."""
+    """The same tokenizer as an object of the `tokenizers` library, without special tokens.
+
+    Ids that nothing encodes to, as a model may predict them, decode as by
+    :meth:`MultiGranularityTokenizer.decode`, but for three things the library's decoders cannot do:
+    special tokens are shown where they are not skipped, bytes that are no UTF-8 spoil all bytes
+    beside them, and the mark of a variant counts at the end of its spelling alone.
+    """
     spellings = {
         graph: "".join(parts) + (VARIANT_MARKS[rank - 1] if rank else "")
         for graph, (parts, rank) in tokenizer.codebook.spellings.items()
@@ -97,22 +105,35 @@ def _model(vocabulary: Vocabulary) -> BPE:
 def _decoder(spellings: Mapping[str, str]) -> decoders.Decoder:
     """Back to the text: first token by token, then in the text they make.
 
-    日 ``##安`` becomes ``日⟨安⟩``, and ``{日 ##止 ##頁`` becomes ``{日⟩⟨止⟩⟨頁⟩``. Where ⟩ meets
-    ⟨ both go. What then reads ``日⟨安⟩`` is looked up; what the dictionary lacks, and a model may
-    well predict, is a composition. The marks themselves are meanwhile ``⟨1`` and ``⟨2``.
+    日 ``##安`` becomes ``⟨5日⟨6⟨安⟩``, and ``{日 ##止 ##頁`` becomes ``{日⟩⟨止⟩⟨頁⟩``. Where ⟩
+    meets ⟨ both go. The marks around a head, ``⟨5`` and ``⟨6``, go where nothing continues it, and
+    what continues no head gets ``⟨5``. What then reads ``⟨5日⟨安⟩`` is looked up; what the
+    dictionary lacks, and a model may well predict, is a composition, without marks of variants.
+    The marks themselves are meanwhile ``⟨1`` and ``⟨2``.
     """
-    joint = f"{START}(?![12])"
+    joint = f"{START}(?![1-6])"
+    special = "|".join(map(re.escape, SPECIAL_TOKENS))
+    head = rf"\A(?!{START}|<0x[0-9A-F]{{2}}>\z|(?:{special})\z|[^{END}]+{END}\z)(?={ANY})"
+    variant = f"[{VARIANT_MARKS}]"
+    inside = f"(?=[^{START}{END}{OPENING_MARK}]*{END})"
     return decoders.Sequence(
         [
             decoders.Replace(Regex(rf"\A{CONTINUATION_MARK}(?=.)"), START),
             decoders.Replace(Regex(rf"\A[{OPENING_MARK}{START}][^\p{{M}}\u200d]\K\z"), END),
+            decoders.Replace(Regex(head), OPENING),
+            decoders.Replace(Regex(rf"\A{OPENING}(?m:.+)\K\z"), HEAD_END),
             decoders.Replace(Regex(r"\A<0x01>\z"), f"{START}1"),
             decoders.Replace(Regex(r"\A<0x02>\z"), f"{START}2"),
             decoders.ByteFallback(),
             decoders.Fuse(),
             decoders.Replace(Regex(END + joint), ""),
-            decoders.Replace(Regex(rf"\A(?={joint})|(?={ANY}{joint})"), OPENING),
+            decoders.Replace(Regex(f"{OPENING}(?=[^{START}]+{HEAD_END}(?!{joint}))"), ""),
+            decoders.Replace(Regex(f"(?<!{HEAD_END})(?={joint})"), OPENING),
+            decoders.Replace(HEAD_END, ""),
+            decoders.Replace(Regex(f"{variant}\\K{variant}+{inside}"), ""),
             *lookup(spellings),
+            decoders.Replace(Regex(f"{variant}{inside}"), ""),
+            decoders.Replace(OPENING + START + END, ""),
             decoders.Replace(OPENING, "{"),
             decoders.Replace(Regex(joint), ""),
             decoders.Replace(END, "}"),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cbs_bench import results
 from cbs_bench.errors import InputError
+
+RESULTS = Path(__file__).resolve().parents[2] / "leaderboards" / "results"
 
 
 def track(**changes):
@@ -39,9 +43,27 @@ def test_what_is_written_is_read(tmp_path):
 
 
 def test_peers_stand_before_the_tokenizer():
-    head = {"dataset": "kyoto", "tokenizer": "bpe", "settings": {}}
+    head = {"dataset": "kyoto", "task": "pos", "tokenizer": "bpe", "settings": {}}
     assert results.file_name(head, 0) == "kyoto-bpe-0.json"
     assert results.file_name({**head, "tagger": "crf"}, 2) == "kyoto-crf-bpe-2.json"
+
+
+def test_a_part_is_told_where_a_task_has_several_or_is_not_installed():
+    head = {"dataset": "mini", "tokenizer": "bpe", "settings": {}, "recognizer": "mine"}
+    names = {
+        task: results.file_name({**head, "task": task}, 0)
+        for task in ("recognition", "end_to_end", "of_somebody_else")
+    }
+    assert names == {
+        "recognition": "mini-mine-bpe-0.json",
+        "end_to_end": "mini-recognizer=mine-bpe-0.json",
+        "of_somebody_else": "mini-recognizer=mine-bpe-0.json",
+    }
+
+
+def test_committed_results_have_the_names_of_their_content():
+    for path, stored in results.read(RESULTS):
+        assert path.name == results.file_name(stored, stored["seed"])
 
 
 def test_another_vocabulary_or_budget_has_a_name_of_its_own():
@@ -75,6 +97,7 @@ def test_a_result_of_schema_1_is_read(tmp_path):
         (result(tracks=["scan"]), "tracks[0] is no object"),
         (result(tracks=[track(track="eyes")]), "tracks[0].track is 'eyes', not one of scan"),
         (result(tracks=[track(slices=[])]), "tracks[0].slices is []"),
+        (result(tracks=[track(slices={})]), "tracks[0].slices is empty, where the counts"),
         (result(tracks=[track(more=1)]), "unknown field tracks[0].more"),
         (result(tracks=[track(slices={"all": 7})]), "'all' holds 7"),
         (result(tracks=[track(slices={"all": [[1, 2]]})]), "'all' holds [1, 2], not [correct"),
@@ -85,6 +108,8 @@ def test_a_result_of_schema_1_is_read(tmp_path):
         (result(tracks=[track(tag_blocks={"n": [[2, 1, 1]]})]), "'n' holds [2, 1, 1]"),
         (result(tracks=[track(tag_blocks={"n": [1, 2, 3]})]), "'n' holds 1"),
         (result(tracks=[track(segmentation=[[2, 1, 1]])]), "'segmentation' holds [2, 1, 1]"),
+        (result(tracks=[track(confusion={"n": 5})]), "confusion: 'n' holds 5, not words"),
+        (result(tracks=[track(confusion={"n": {"v": "5"}})]), "'n' holds {'v': '5'}, not words"),
     ],
 )
 def test_what_is_no_result_is_one_line(tmp_path, content, message):
@@ -96,6 +121,13 @@ def test_what_is_no_result_is_one_line(tmp_path, content, message):
     assert shown.startswith(f"{path}: not a result: ")
     assert message in shown
     assert "\n" not in shown
+
+
+def test_counts_may_be_numbers_and_arrays_of_numpy(tmp_path):
+    slices = {"all": np.array([[3, 4, 5]]), "seen": [[np.int64(1), np.int32(1), 1]]}
+    results.write(tmp_path / "a.json", result(tracks=[track(slices=slices)]))
+    stored = results.read_file(tmp_path / "a.json")
+    assert stored["tracks"][0]["slices"] == {"all": [[3, 4, 5]], "seen": [[1, 1, 1]]}
 
 
 def test_nothing_invalid_is_written(tmp_path):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from cbs_bench.dataset.annotations import lines
+from cbs_bench.dataset.annotations import lines, region_order
 from cbs_bench.dataset.annotations.as_written import AsWritten, Part
 from cbs_bench.dataset.annotations.pages import (
     XYWH,
@@ -27,10 +27,9 @@ def recognise(root: Element) -> bool:
 
 
 def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
-    """The scans of one file; glyphs in the order of the document."""
+    """The scans of one file; glyphs in its reading order, or else in the order of the document."""
     written = _as_written(root)
     for element in (child for child in root if local_name(child) == "Page"):
-        of_text = (one for one in element.iter() if local_name(one) == "TextLine")
         page = Page(
             element.get("imageFilename", ""),
             (),
@@ -40,7 +39,7 @@ def pages(root: Element, path: Path) -> Iterator[Page | Fault]:
             quarters=_quarters(element),
             predicted=untouched(root),
         )
-        found = ((_part(line), _words(line)) for line in of_text)
+        found = ((_part(line), _words(line)) for line in region_order.lines_of(element))
         yield from lines.with_glyphs(page, found, written)
 
 

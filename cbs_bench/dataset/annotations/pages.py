@@ -173,12 +173,13 @@ def _composed(name: str) -> str:
 
 def _uploaded(name: str) -> str:
     """The name an image had before Label Studio put digits before it and quoted it for the web."""
-    return re.sub(r"^[0-9a-f]{8}-", "", unquote(name))
+    return _composed(re.sub(r"^[0-9a-f]{8}-", "", unquote(name)))
 
 
 def _shared_end(image: Path, wanted: PurePosixPath) -> int:
     """How many parts of the two paths agree, counted from the end."""
-    pairs = zip(reversed(image.parts), reversed(wanted.parts), strict=False)
+    parts = map(_composed, reversed(image.parts))
+    pairs = zip(parts, reversed(wanted.parts), strict=False)
     return next(
         (count for count, (one, other) in enumerate(pairs) if one != other), len(wanted.parts)
     )

@@ -102,7 +102,9 @@ def _guarded(pages: Iterator[Page | Fault]) -> Iterator[Page | Fault]:
     """The pages of a file whose structure may be broken in any way."""
     try:
         yield from pages
-    except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
+    except (
+        AttributeError, KeyError, TypeError, ValueError, OSError, RecursionError,
+    ) as error:  # fmt: skip
         raise DataError(f"broken annotation ({error!r})") from error
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import unicodedata
 
 import pytest
 from annotated_scan import BOXES, SIZE, alto, coco, corners, labelme, page_xml, regions, yolo
@@ -103,6 +105,28 @@ def test_an_image_is_found_by_its_name_before_label_studio_took_it_in(folder, na
     assert len(regions(folder, "第1簡.png")[0]) == len(BOXES)
 
 
+def test_of_two_images_of_one_name_the_path_tells_however_its_accents_are_written(folder):
+    coco(folder)
+    content = json.loads((folder / "instances.json").read_text())
+    content["images"][0]["file_name"] = unicodedata.normalize("NFC", "/home/me/é/a.png")
+    (folder / "instances.json").write_text(json.dumps(content))
+    images = [folder / unicodedata.normalize("NFD", name) / "a.png" for name in ("é", "è")]
+    for image in images:
+        image.parent.mkdir()
+        shutil.copy(folder / "a.png", image)
+    pages, faults = annotated(folder, images)
+    assert (list(pages), faults) == (images[:1], [])
+
+
+def test_an_uploaded_name_may_keep_accents_apart(folder):
+    coco(folder)
+    content = json.loads((folder / "instances.json").read_text())
+    content["images"][0]["file_name"] = "../media/upload/1/3f2a9b1c-e%CC%81.png"
+    (folder / "instances.json").write_text(json.dumps(content))
+    (folder / "a.png").rename(folder / "é.png")
+    assert len(regions(folder, "é.png")[0]) == len(BOXES)
+
+
 @pytest.mark.parametrize("tail", ["", " 0.93"])
 def test_yolo_polygons_become_boxes(folder, tail):
     x, y, w, h = BOXES["又（有）"]
@@ -147,6 +171,72 @@ def test_page_coordinates_may_be_elements(folder):
     points = "".join(f'<Point x="{x}" y="{y}"/>' for x, y in corners((10, 20, 30, 40)))
     page_of(folder, LINE.format("又").replace(' points="10,20 40,60"/>', f">{points}</Coords>"))
     assert regions(folder) == ([Region((10, 20, 30, 40), "又")], [])
+
+
+def labels_of_regions(folder, order):
+    """The labels of a page with the regions r0 to r3, of which r2 stands inside of r1."""
+    region = '<TextRegion id="r{0}">' + LINE.format("{0}")
+    plain = [region.format(n) for n in range(4)]
+    nested = f"{plain[0]}</TextRegion>{plain[1]}{plain[2]}</TextRegion></TextRegion>{plain[3]}"
+    (folder / "a.xml").write_text(
+        f'<PcGts><Page imageFilename="a.png"><ReadingOrder>{order}</ReadingOrder>{nested}'
+        "</TextRegion></Page></PcGts>",
+        encoding="utf-8",
+    )
+    found, faults = regions(folder)
+    return "".join(region.label for region in found) or faults
+
+
+def ordered(*members):
+    """An ordered group, whose members the file has in another order."""
+    numbered = [member.replace("/>", f' index="{n}"/>', 1) for n, member in enumerate(members)]
+    return f'<OrderedGroup id="o"><Labels/>{"".join(reversed(numbered))}</OrderedGroup>'
+
+
+def reference(region, kind="RegionRefIndexed"):
+    return f'<{kind} regionRef="{region}"/>'
+
+
+@pytest.mark.parametrize(
+    ("order", "labels"),
+    [
+        ("", "0123"),
+        (ordered(*map(reference, ["r3", "r2", "r1", "r0"])), "3210"),
+        (ordered(*map(reference, ["r3", "r1"])), "3120"),
+        (ordered(*map(reference, ["r1", *"abcdefgh", "r0"])), "1203"),
+        (
+            '<OrderedGroup id="o">'
+            f'<UnorderedGroupIndexed id="u" index="10">{reference("r1", "RegionRef")}'
+            f"{reference('r0', 'RegionRef')}</UnorderedGroupIndexed>"
+            '<OrderedGroupIndexed id="p" index="9" regionRef="r3">'
+            '<RegionRefIndexed index="0" regionRef="r2"/></OrderedGroupIndexed></OrderedGroup>',
+            "3201",
+        ),
+        (
+            f'<UnorderedGroup id="u">{ordered(*map(reference, ["r3", "r0"]))}'
+            f"{reference('r2', 'RegionRef')}</UnorderedGroup>",
+            "2301",
+        ),
+    ],
+)
+def test_page_lines_are_read_in_the_order_of_their_regions(folder, order, labels):
+    assert labels_of_regions(folder, order) == labels
+
+
+@pytest.mark.parametrize(
+    ("order", "reason"),
+    [
+        (
+            f'<OrderedGroup id="o">{reference("r1")}</OrderedGroup>',
+            "no index of 'r1' in its ReadingOrder: None is no number",
+        ),
+        (1500 * "<UnorderedGroup>" + 1500 * "</UnorderedGroup>", "broken annotation (Recursion"),
+    ],
+)
+def test_a_broken_reading_order_is_named(folder, order, reason):
+    (fault,) = labels_of_regions(folder, order)
+    assert fault.startswith(f"a.xml: {reason}")
+    assert "\n" not in fault
 
 
 def sized(folder, write, width, height):

@@ -47,13 +47,24 @@ def image(path):
     Image.fromarray(pixels).save(path)
 
 
-def test_columns_begin_where_the_eye_goes_up_again():
+def columns(*boxes):
+    glyphs = tuple(replace(GLYPHS[0], box=box) for box in boxes)
+    return [[glyph.box for glyph in column] for column in scan(glyphs=glyphs).columns()]
+
+
+def test_columns_are_those_that_the_reading_order_goes_down():
     assert [[g.graph for g in column] for column in scan().columns()] == [["道", "夏"], ["\ue843"]]
+    assert columns() == []
 
 
-def test_glyphs_beside_each_other_are_one_column():
-    beside = (GLYPHS[0], replace(GLYPHS[1], box=Box(91, 10, 8, 30)))
-    assert [len(column) for column in scan(glyphs=beside).columns()] == [2]
+def test_a_column_that_begins_below_the_end_of_a_short_one_is_another():
+    short, low = Box(60, 10, 30, 30), Box(20, 50, 30, 30)
+    assert columns(short, low) == [[short], [low]]
+
+
+def test_a_tall_glyph_that_reaches_above_a_flat_one_beside_it_is_in_its_column():
+    flat, tall = Box(60, 20, 12, 4), Box(64, 12, 20, 40)
+    assert columns(flat, tall) == [[flat, tall]]
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
@@ -268,6 +279,15 @@ def test_a_line_of_json_says_all_that_was_read():
     assert line.items() >= sizes.items()
     assert [glyph["sure"] for glyph in line["glyphs"]] == [True, False, True]
     assert line["glyphs"][0]["candidates"] == [["道", 0.9], ["首", 0.1]]
+
+
+def test_a_scan_without_glyphs_is_still_a_line(tmp_path):
+    path = tmp_path / "a.jsonl"
+    JsonLines(path, MODELS).write(scan(glyphs=()))
+    (line,) = path.read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)[name] for name in ("scan", "glyphs", "tokens")] == ["a.png", [], []]
+    assert JsonLines(path, MODELS).done("a.png")
+    assert scan(glyphs=()).as_text() == "a.png\t"
 
 
 def test_a_line_of_text_has_one_item_a_glyph():

@@ -225,11 +225,20 @@ def test_a_given_model_is_no_system_of_others(told, tmp_path, write):
 
 def test_who_ran_beside_a_peer_is_a_peer(tmp_path, write):
     models = {"detector": "0" * 64}
-    write("none", 0, [[2, 4, 4]], detector="mine", recognizer="rapidocr", models=models)
-    write("multigranularity", 0, [[2, 4, 4]], models={**models, "recognizer": "1" * 64})
+    told = {"task": "end_to_end", "detector": "mine", "recognizer": "rapidocr", "models": models}
+    write("bpe", 0, [[2, 4, 4]], **told)
+    write("multigranularity", 0, [[2, 4, 4]], task="end_to_end", models=models)
     shown = to_markdown(read_boards(tmp_path))
-    assert "| mine·rapidocr (peer) |" in shown
+    assert "| detector=mine·recognizer=rapidocr·bpe (peer) |" in shown
     assert "given model" not in shown
+
+
+def test_a_detector_and_a_recogniser_of_one_name_are_two_entries(tmp_path, write):
+    for role in ("detector", "recognizer"):
+        write("bpe", 0, [[2, 4, 4]], task="end_to_end", **{role: "mine"})
+    (board,) = read_boards(tmp_path)
+    names = {entry.name for entry in board.entries}
+    assert names == {"detector=mine·bpe", "recognizer=mine·bpe"}
 
 
 def test_where_nothing_is_to_be_found_nothing_is_gained(tmp_path, write):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import defaultdict
+from itertools import pairwise
 
 import pytest
 import tokenizers
@@ -106,6 +108,46 @@ def test_a_spelling_that_no_graph_has_reads_as_a_composition():
     ids = [exported.token_to_id(token) for token in ("道", "日", "##頁", "##頁", "道")]
     assert exported.decode(ids) == plain.decode(ids) == "道{日頁頁}道"
     assert exported.decode(ids[2:3]) == plain.decode(ids[2:3]) == "{頁}"
+
+
+def ids_of_any_kind(vocabulary):
+    """Any tokens after each other, of which each kind is as likely as the others.
+
+    Left out are special tokens, bytes beyond ASCII, and marks of variants within a spelling.
+    """
+    kinds = defaultdict(list)
+    for index, entry in enumerate(vocabulary.entries):
+        if entry.kind != "special" and not (entry.kind == "byte" and entry.number > 127):
+            kinds[entry.kind].append((index, entry.kind))
+    tokens = [st.sampled_from(of_kind[:12]) for of_kind in kinds.values()]
+    tokens += [st.sampled_from(of_kind) for of_kind in kinds.values()]
+    return (
+        st.lists(st.one_of(tokens), max_size=8)
+        .filter(lambda drawn: ("variant", "continuing") not in pairwise(k for _, k in drawn))
+        .map(lambda drawn: [index for index, _ in drawn])
+    )
+
+
+@settings(max_examples=500, deadline=None)
+@given(data=st.data())
+def test_ids_that_nothing_encodes_to_decode_as_by_the_plain_tokenizer(plain, exported, data):
+    ids = data.draw(ids_of_any_kind(plain.vocabulary))
+    assert exported.decode(ids) == plain.decode(ids)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "text"),
+    [
+        (["<0x41>", "##日"], "A{日}"),
+        (["{日止頁}", "##日"], "{{日止頁}日}"),
+        (["日", "##⑳"], "{日}"),
+        (["##①", "日"], "日"),
+        (["日", "##安", "##①", "##②"], "㫨"),
+    ],
+)
+def test_what_a_model_predicts_is_shown_token_by_token(tokens, text):
+    exported = huggingface_tokenizer(TOKENIZERS["odd"])
+    assert exported.decode([exported.token_to_id(token) for token in tokens]) == text
 
 
 def test_saved_it_needs_no_package_of_ours(tmp_path, exported, plain):

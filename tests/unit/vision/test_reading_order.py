@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cbs_bench.types import Box
-from cbs_bench.vision.reading_order import reading_order
+from cbs_bench.vision.reading_order import columns_of, reading_order
 
 
 def column(x: float, *, count: int = 5, lean: float = 0.0, top: float = 0.0) -> list[Box]:
@@ -35,6 +35,11 @@ def test_a_short_column_beside_a_long_leaning_one_keeps_its_place():
     # The centre of the long one lies further right than the short one's.
     gold = column(40, count=3, lean=5) + column(0, count=30, lean=5)
     assert reading_order(shuffled(gold)) == gold
+
+
+def test_a_column_may_begin_below_the_end_of_the_one_before():
+    gold = [column(90, count=1), column(50, top=60)]
+    assert columns_of(shuffled([*gold[0], *gold[1]])) == gold
 
 
 def test_no_boxes():
