@@ -72,18 +72,20 @@ def test_the_recogniser_keeps_its_answers(recognizer):
         assert np.abs(got - expected).max() < 1e-4
 
 
-def test_eight_bits_cost_less_than_half_a_point(recognizer, tmp_path):
+def test_eight_bits_cost_half_a_point_at_most_but_for_chance(recognizer, tmp_path):
     quantise(recognizer.path, tmp_path / "int8.onnx", [row[None] for row in recognizer.pixels])
     # Each crop in nine places, so that one picture more or less is not already a point.
     places = list(product((-1, 0, 1), repeat=2))
     shifted = np.concatenate([np.roll(recognizer.pixels, place, (2, 3)) for place in places])
     labels = np.tile(recognizer.labels, len(places))
     full, small = (
-        float(np.mean(outputs(path, shifted)[0].argmax(1) == labels))
+        outputs(path, shifted)[0].argmax(1) == labels
         for path in (recognizer.path, tmp_path / "int8.onnx")
     )
-    assert full > 0.5
-    assert full - small < INT8_TOLERANCE
+    assert full.mean() > 0.5
+    # Of the pictures on the fence, as many as chance has it fall to the other side.
+    lost, won = int((full & ~small).sum()), int((small & ~full).sum())
+    assert lost - won < INT8_TOLERANCE * len(labels) + 2 * np.sqrt(lost + won)
     assert (tmp_path / "int8.onnx").stat().st_size < recognizer.path.stat().st_size / 2
 
 
