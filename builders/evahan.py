@@ -20,7 +20,7 @@ MENDED = {"b": "v", "nn": "n", "vn": "v"}
 """Tags outside the tag set, five words in all, and what they stand for."""
 
 _PARTS = {"zuozhuan_train": "train", "testa_gold": "test"}
-TEST_B = "testb_gold"
+_LEFT_OUT = "testb_gold"
 _WORD = re.compile(r"(?P<form>[^/]+?)[/.](?P<tag>[A-Za-z]+)")
 
 
@@ -61,7 +61,7 @@ class EvaHan(CorpusBuilder):
         yield from (
             Rejection(file.name, "test B is not read: it is not of the Zuozhuan; take it away")
             for file in files
-            if TEST_B in file.stem.lower()
+            if _LEFT_OUT in file.stem.lower()
         )
         for file, part in parts:
             for number, paragraph, line in _lines(file):

@@ -282,10 +282,14 @@ def _predictions_of(result: Result, path: Path) -> dict[str, Predictions]:
         )
     for stored in found.values():
         for number, row in enumerate(stored.rows, 1):
-            for fault in _row_faults(row):
-                problem = f"the {stored.track} track holds {fault}"
-                remedy = "predict finite numbers, boxes with an area and probabilities up to 1"
-                raise InputError(problem, path=beside, row=number, remedy=remedy)
+            fault = next(_row_faults(row), None)
+            if fault:
+                raise InputError(
+                    f"the {stored.track} track holds {fault}",
+                    path=beside,
+                    row=number,
+                    remedy="predict finite numbers, boxes with an area and probabilities up to 1",
+                )
     return {track: stored for (track, _), stored in found.items()}
 
 

@@ -45,6 +45,11 @@ def local_name(element: Element) -> str:
     return str(element.tag).rsplit("}", 1)[-1]
 
 
+def text_of(element: Element) -> str:
+    """All text in an element, without white space."""
+    return "".join("".join(element.itertext()).split())
+
+
 def _is_utf8(data: bytes) -> bool:
     try:
         data.decode("utf-8")
